@@ -1,0 +1,123 @@
+// 03-listen/server.c: makes the bound socket a listening socket.
+//
+// New here: listen(). The same program in Python is Server.py, beside this
+// file.
+//
+//     cc -o server server.c && ./server
+//
+// While it waits for Enter, look at it from a second terminal:
+//
+//     ss -tln
+
+// >>> import socket
+#include <arpa/inet.h>   // htons, inet_pton
+#include <netinet/in.h>  // struct sockaddr_in
+#include <stdint.h>      // uint16_t
+#include <stdio.h>       // fflush, fprintf, getchar, perror, printf
+#include <stdlib.h>      // EXIT_FAILURE, EXIT_SUCCESS
+#include <string.h>      // memset
+#include <sys/socket.h>  // socket, setsockopt, bind, listen
+#include <unistd.h>      // close
+
+// >>> def server_program():
+int main(void)
+{
+    // >>> host = '0.0.0.0'  # all interfaces
+    // >>> port = 8080
+    // In C both go into one struct, which is built below, where bind() needs
+    // it.
+
+    // A socket is one end of a conversation. The kernel keeps it; the program
+    // holds a small number that stands for it, the descriptor, as for an open
+    // file. 0, 1 and 2 are taken (stdin, stdout, stderr), so this one is 3.
+    //
+    //   AF_INET      the family of addresses: IPv4
+    //   SOCK_STREAM  the type: a reliable stream of bytes
+    //   0            the protocol: the usual one for that pair, here TCP
+    //
+    // Here and in every call below, -1 means failure, and errno holds the
+    // reason. perror() prints the name it is given and that reason. Python
+    // raises OSError instead, so that no failure goes unseen; in C a failure
+    // is seen only if the program looks.
+    // >>> server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    int server_socket = socket(AF_INET, SOCK_STREAM, 0);
+    if (server_socket == -1) {
+        perror("socket");
+        return EXIT_FAILURE;
+    }
+
+    // An option of the socket: let it take a port on which connections of an
+    // earlier run are still winding down (lesson 04 shows them). The value is
+    // an int; the kernel is told where it lies and how long it is. Python makes
+    // the int, its address and its size out of the 1.
+    // >>> server_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    int on = 1;
+    if (setsockopt(server_socket, SOL_SOCKET, SO_REUSEADDR,
+                   &on, sizeof on) == -1) {
+        perror("setsockopt");
+        return EXIT_FAILURE;
+    }
+
+    // Until now the socket has no address: nobody could name it. An IPv4
+    // address with a port is a struct sockaddr_in:
+    //
+    //   sin_family  AF_INET once more: it tells the kernel how to read the rest
+    //   sin_port    the port, in network byte order: the high byte first.
+    //               htons() ("host to network short") puts it in that order
+    //   sin_addr    the IPv4 address; inet_pton() makes it from the text.
+    //               0.0.0.0 is every address that this machine has
+    //
+    // All else in it must be 0, hence memset(). bind() serves every family of
+    // addresses, so it takes a pointer to the general struct sockaddr (hence
+    // the cast) and the length of what is really there. Python makes all this
+    // out of the pair (host, port).
+    // >>> server_socket.bind((host, port))
+    const char *host = "0.0.0.0";
+    const uint16_t port = 8080;
+    struct sockaddr_in server_address;
+    memset(&server_address, 0, sizeof server_address);
+    server_address.sin_family = AF_INET;
+    server_address.sin_port = htons(port);
+    if (inet_pton(AF_INET, host, &server_address.sin_addr) != 1) {
+        fprintf(stderr, "inet_pton: not an IPv4 address: %s\n", host);
+        return EXIT_FAILURE;
+    }
+    if (bind(server_socket, (const struct sockaddr *)&server_address,
+             sizeof server_address) == -1) {
+        perror("bind");
+        return EXIT_FAILURE;
+    }
+
+    // From now on the kernel completes connections by itself and queues them,
+    // whether or not the program is ready for them. 3 is the backlog: how many
+    // may wait in that queue. It is no limit to how many clients are served.
+    // The socket has become a listening socket: it carries no data, ever.
+    // >>> server_socket.listen(3)
+    // TODO(03-listen): make server_socket listen, with a backlog of 3.
+    if (listen(server_socket, 3) == -1) {
+        perror("listen");
+        return EXIT_FAILURE;
+    }
+    // END(03-listen)
+    // >>> print("Server listening on port", port)
+    printf("Server listening on port %d\n", port);
+
+    // A scaffold, here until lesson 04: it holds the program, so that there is
+    // time to look at the socket. The prompt has no newline, so it is flushed.
+    // >>> input("Press Enter to close the socket.")  # scaffold
+    printf("Press Enter to close the socket.");
+    fflush(stdout);
+    int key = getchar();
+    while (key != '\n' && key != EOF) {
+        key = getchar();
+    }
+
+    // Python closes server_socket when nothing refers to it any more. In C
+    // whoever opened a descriptor closes it.
+    close(server_socket);
+    return EXIT_SUCCESS;
+}
+
+// C starts main() by itself; Python has to be told.
+// >>> if __name__ == '__main__':
+// >>> server_program()
