@@ -1,0 +1,65 @@
+#!/usr/bin/env bats
+# Lesson 04, accept(), checked by what its programs do. Run by `make check LESSON=4`.
+# The verdicts come from check/verdicts.py, where each test is found by its name.
+
+load check/lesson
+
+@test "socket() makes a TCP socket" {
+    verdict
+}
+
+@test "a socket() that fails ends the program with its error" {
+    verdict
+}
+
+@test "SO_REUSEADDR is set before bind()" {
+    verdict
+}
+
+@test "a setsockopt() that fails ends the program with its error" {
+    verdict
+}
+
+@test "bind() gives the socket the port 8080" {
+    verdict
+}
+
+@test "bind() gives the socket the address 0.0.0.0" {
+    verdict
+}
+
+@test "a bind() that fails ends the program with its error" {
+    verdict
+}
+
+@test "listen() makes the socket listen, with a backlog of 3" {
+    verdict
+}
+
+@test "it says that it listens after listen() has succeeded" {
+    verdict
+}
+
+@test "a listen() that fails ends the program with its error" {
+    verdict
+}
+
+@test "accept() takes the connection" {
+    verdict
+}
+
+@test "the peer is printed as Python prints it" {
+    verdict
+}
+
+@test "an accept() that fails ends the program with its error" {
+    verdict
+}
+
+@test "the output is the Python's, byte for byte" {
+    verdict
+}
+
+@test "every socket is closed, and the program ends with status 0" {
+    verdict
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env bats
+# Lesson 05, connect(), checked by what its programs do. Run by `make check LESSON=5`.
+# The verdicts come from check/verdicts.py, where each test is found by its name.
+
+load check/lesson
+
+@test "socket() makes a TCP socket" {
+    verdict
+}
+
+@test "a socket() that fails ends the program with its error" {
+    verdict
+}
+
+@test "connect() goes to port 8080" {
+    verdict
+}
+
+@test "connect() goes to 127.0.0.1" {
+    verdict
+}
+
+@test "the client leaves its own port to the kernel" {
+    verdict
+}
+
+@test "a connect() that is refused ends the program with its error" {
+    verdict
+}
+
+@test "the output is the Python's, byte for byte" {
+    verdict
+}
+
+@test "every socket is closed, and the program ends with status 0" {
+    verdict
+}
+
+@test "the server of lesson 04 takes the connection" {
+    verdict
+}

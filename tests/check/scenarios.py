@@ -1,0 +1,300 @@
+"""What the check does to a program, and what it then knows of it: a Run.
+
+Each function below starts a program under the spy, plays the other side, and
+returns a Run. The other side always acts on what the program has done (the
+record, the kernel's tables), never on the clock.
+"""
+
+import os
+import select
+import socket
+import struct
+
+from programs import listening, peer_socket
+
+HELLO_SERVER = b'Hello from server'
+HELLO_CLIENT = b'Hello from client'
+
+
+class Run:
+    """One run: the program (ended), and what was seen on the way."""
+
+    def __init__(self, program, ports, what):
+        self.program, self.ports, self.what = program, ports, what
+        self.peer = None            # (address, port) of the other side
+        self.received = b''         # what the other side received
+        self.stuck = None           # the call it waited in without end
+        self.keyboard = False       # it waited for its standard input
+        self.text = b''             # what the other side sent
+
+    def close(self):
+        program = self.program
+        self.gave_up = program.gave_up if program.status is None else None
+        if program.status is None:
+            self.stuck = self.stuck or program.waiting()
+            self.keyboard = self.keyboard or program.at_keyboard()
+        self.status = program.status
+        program.end()
+        self.calls, self.stdout = program.calls(), program.stdout
+        self.stderr = program.stderr
+        return self
+
+    def of(self, *names):
+        """The calls of these names that concern TCP/IP, or any if none is
+        said; the sockets that getaddrinfo() and its like use are left out."""
+        other = set()
+        found = []
+        for call in self.calls:
+            if call.name == 'socket':
+                alien = call.args[0] in ('AF_UNIX', 'AF_LOCAL', 'AF_NETLINK') \
+                    and 'SOCK_CLOEXEC' in ' '.join(call.args)
+                (other.add if alien else other.discard)(call.result)
+                if alien:
+                    continue
+            elif call.fd in other:
+                if call.name == 'close':
+                    other.discard(call.fd)
+                continue
+            if not names or call.name in names:
+                found.append(call)
+        return found
+
+
+class Peer:
+    """The check's own end of a connection."""
+
+    def __init__(self, sock, program):
+        self.sock, self.program = sock, program
+        self.data, self.eof, self.reset = b'', False, False
+        sock.setblocking(False)
+
+    def pump(self):
+        """Takes what has arrived; true once the other side has closed."""
+        while not (self.eof or self.reset):
+            try:
+                piece = self.sock.recv(65536)
+            except BlockingIOError:
+                return False
+            except OSError:
+                self.reset = True
+                break
+            if not piece:
+                self.eof = True
+            self.data += piece
+        return True
+
+    def send(self, data):
+        try:
+            self.sock.setblocking(True)
+            self.sock.sendall(data)
+            self.sock.setblocking(False)
+        except OSError:
+            self.reset = True
+
+    def finish(self):
+        """Says that nothing more will be sent."""
+        try:
+            self.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def abort(self):
+        """Resets the connection (SO_LINGER with time 0, socket(7))."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                             struct.pack('ii', 1, 0))
+        self.sock.close()
+
+
+def block(ports):
+    """A socket that has taken the port: bound, and listening."""
+    blocker = socket.socket()
+    blocker.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    blocker.bind(('127.0.0.1', ports.port))
+    blocker.listen(1)
+    return blocker
+
+
+def prompt(bench, argv, what, faults='', shifted=False, taken=False):
+    """Lessons 01 to 03: the program runs to its prompt, is looked at from
+    outside, and gets its Enter. Sets before (stdout at the prompt), waited,
+    listens, connected, enter (Enter ended it)."""
+    ports = bench.take_ports()
+    blocker = block(ports) if taken else None
+    program = bench.start(argv, ports, faults, shifted=shifted)
+    run = Run(program, ports, what)
+    run.waited = program.until(program.at_keyboard)
+    run.before = program.stdout
+    run.waits_in = None if run.waited else program.waiting()
+    run.listens = not taken and listening(ports.port)
+    run.connected = False
+    if run.listens:
+        with peer_socket() as peer:
+            peer.settimeout(5)
+            try:
+                peer.connect(('127.0.0.1', ports.port))
+                run.connected = True
+            except OSError:
+                pass
+    program.type(b'\n')
+    run.enter = program.ended()
+    run.gave_up_enter = program.gave_up
+    if not run.enter:
+        program.type(b'', close=True)
+        run.eof = program.ended()
+    if blocker:
+        blocker.close()
+    return run.close()
+
+
+def serve(bench, argv, what, script, faults='', shifted=False, taken=False,
+          address='127.0.0.2'):
+    """A server: waits until it listens and has begun to accept, connects
+    from an address of its own, and lets script(peer, program, run) play."""
+    ports = bench.take_ports()
+    blocker = block(ports) if taken else None
+    program = bench.start(argv, ports, faults, shifted=shifted)
+    run = Run(program, ports, what)
+    run.listens = program.until(lambda: listening(ports.port)) and not taken
+    if run.listens:
+        program.until(lambda: program.begun('accept') or
+                      program.at_keyboard())
+        run.keyboard = program.at_keyboard()
+        with peer_socket(address) as sock:
+            run.peer = sock.getsockname()
+            sock.settimeout(5)
+            try:
+                sock.connect(('127.0.0.1', ports.port))
+            except OSError:
+                pass
+            else:
+                peer = Peer(sock, program)
+                script(peer, program, run)
+                peer.pump()
+                run.received, run.reset = peer.data, peer.reset
+                run.eof = peer.eof
+                if not program.ended():
+                    run.stuck = run.stuck or program.waiting()
+    program.ended()
+    if blocker:
+        blocker.close()
+    return run.close()
+
+
+def call_in(bench, argv, what, script, faults='', shifted=False,
+            refused=False):
+    """A client: listens where it should connect to, and lets
+    script(peer, program, run) play once it has."""
+    ports = bench.take_ports()
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(('127.0.0.1', ports.port))
+        if not refused:
+            listener.listen(8)
+        program = bench.start(argv, ports, faults, shifted=shifted)
+        run = Run(program, ports, what)
+
+        def called():
+            return not refused and select.select([listener], [], [], 0)[0]
+        run.arrived = bool(program.until(called))
+        if run.arrived:
+            conn, run.peer = listener.accept()
+            with conn:
+                peer = Peer(conn, program)
+                script(peer, program, run)
+                peer.pump()
+                run.received, run.reset = peer.data, peer.reset
+                run.eof = peer.eof
+        program.ended()
+    return run.close()
+
+
+# ------------------------------------------------------------------ scripts
+
+def watch_close(peer, program, run):
+    """Says nothing, and waits until the program closes."""
+    program.until(peer.pump)
+
+
+def to_server(text, ending='keep', pieces=None):
+    """The client's side: sends text once the server receives (or has sent
+    already), then waits for its reply. ending: 'keep' the connection until
+    the server closes, 'close' it without a word, 'abort' it after the text."""
+    def script(peer, program, run):
+        run.text = text
+        program.until(lambda: program.begun('recv') or program.done('send'))
+        run.early = program.done('send')
+        if ending == 'quiet':
+            peer.finish()
+        elif ending == 'abort':
+            peer.send(text)
+            peer.abort()
+            return
+        else:
+            peer.send(text)
+        if not program.until(peer.pump):
+            run.stuck = program.waiting()
+            run.keyboard = program.at_keyboard()
+            if run.stuck is not None and run.stuck.name == 'recv':
+                peer.finish()           # would the end of the stream help?
+                run.needed_end = program.until(peer.pump)
+                peer.finish()
+    return script
+
+
+def to_client(reply, pieces=False, ending='close'):
+    """The server's side: waits for the client's greeting, then replies, in
+    one piece or byte by byte, each sent when the one before was taken."""
+    def script(peer, program, run):
+        run.text = reply
+
+        def greeted():
+            return peer.pump() or len(peer.data) >= len(HELLO_CLIENT)
+        program.until(lambda: greeted() or program.done('send'))
+        program.until(greeted)
+        run.request = peer.data
+        if program.status is None and not peer.data:
+            run.stuck = program.waiting()
+            run.keyboard = program.at_keyboard()
+        if ending == 'abort':
+            peer.abort()
+            return
+        if pieces:
+            for count, piece in enumerate(pieces):
+                program.until(lambda: program.begun('recv', count + 1))
+                peer.send(piece)
+                program.until(lambda: program.done('recv', count + 1))
+        elif reply:
+            program.until(lambda: program.begun('recv'))
+            peer.send(reply)
+        peer.finish()
+        if not program.until(peer.pump):
+            run.stuck = run.stuck or program.waiting()
+    return script
+
+
+# ------------------------------------------------------------------ pairs
+
+def pair(bench, server_argv, client_argv, faults=('', '')):
+    """Server and client on one port, one record. Returns (server, client),
+    both Runs; a run's calls are its own."""
+    ports = bench.take_ports()
+    log = os.path.join(bench.folder, 'record-%d' % ports.port)
+    server = bench.start(server_argv, ports, faults[0], 'server', log)
+    runs = [Run(server, ports, 'the pair')]
+    up = server.until(lambda: any(
+        call.who == 'server' for call in server.calls('accept')))
+    if up or listening(ports.port):
+        client = bench.start(client_argv, ports, faults[1], 'client', log)
+        runs.append(Run(client, ports, 'the pair'))
+        both = [server, client]
+        while any(program.status is None for program in both):
+            if all(program.status is not None or program.asleep(0.4) or
+                   program.cpu() > 4 for program in both):
+                break
+            select.select([], [], [], 0.002)
+    for run in runs:
+        run.close()
+        run.record = run.calls
+    for run, who in zip(runs, ('server', 'client')):
+        run.calls = [call for call in run.record if call.who == who]
+    return runs if len(runs) == 2 else (runs[0], None)

@@ -1,0 +1,1539 @@
+"""The tests of every lesson: what a right program does, and what to say of
+one that does not.
+
+tests(number) gives the tests of a lesson, in the order of its program. Each is
+a name and a function that takes the Subject (judge.py), asks it for runs, and
+raises Fault if something is wrong. A test says one thing, about behaviour:
+what a program's text looks like is never judged.
+"""
+
+import errno
+import os
+import random
+import re
+import signal
+import textwrap
+
+import scenarios as play
+from programs import LESSONS
+
+SIDES = {1: ['server'], 2: ['server'], 3: ['server'], 4: ['server'],
+         5: ['client', 'server'], 6: ['server', 'client'],
+         7: ['server', 'client']}
+PROMPT = b'Press Enter to close the socket.'
+NUMBER = random.randrange(1000, 10000)
+SHORT = ('Grüße zu 100 %%d von Nr. %d' % NUMBER).encode()
+ANSWER = ('Grüß Gott, 100 %%d und %d mal willkommen' % NUMBER).encode()
+LONG = b''.join(b'%06d,' % (NUMBER + n) for n in range(300))[:2000]
+NASTY = b'a\x00b\x1b[2J\x7f\tc\r\xff\xc3\xa9 d'
+NASTY_SHOWN = b'a\\x00b\\x1b[2J\\x7f\tc\\x0d\xff\xc3\xa9 d'
+CLEAN = ('Zwölf Boxkämpfer jagen Nr. %d' % NUMBER).encode()
+TALK = ('socket', 'setsockopt', 'bind', 'listen', 'accept', 'connect', 'send',
+        'recv', 'shutdown')
+WORDS = {'accept': r'accept4?', 'recv': r'(?:recv(?:from|msg)?|readv?|receive)',
+         'send': r'(?:send(?:to|msg|all)?|writev?)'}
+
+
+class Fault(Exception):
+    """What is wrong, in the order in which it is shown; see is a pair of a
+    lesson's number and a heading of its README."""
+
+    def __init__(self, expected='', seen='', why='', see=None):
+        super().__init__(why)
+        self.expected, self.seen, self.why, self.see = expected, seen, why, see
+
+    def message(self):
+        lines = []
+        for label, text in (('expected', self.expected), ('seen', self.seen)):
+            if text:
+                text = text if len(text) < 400 else text[:400] + '...'
+                lines += textwrap.wrap(text, 72, initial_indent=label.ljust(10),
+                                       subsequent_indent=' ' * 10,
+                                       break_on_hyphens=False)
+        lines += textwrap.wrap(self.why, 72, break_on_hyphens=False)
+        if self.see:
+            lines.append('See "%s" in lessons/%s/README.md' % (
+                self.see[1], LESSONS[self.see[0] - 1]))
+        return '\n'.join(lines)
+
+
+def does_not_compile(file, said):
+    """The compiler's first error, in its words."""
+    lines = said.splitlines()
+    at = next((n for n, line in enumerate(lines)
+               if re.search(r'error:|undefined reference|undefined symbol',
+                            line)), 0)
+    shown = [line[:76] for line in lines[at:at + 3]]
+    fault = Fault(why='%s does not compile.' % file)
+    fault.message = lambda: '\n'.join(
+        ['%s does not compile. The compiler\'s first error:' % file] + shown +
+        ['See all of them with: cc -Wall -o /dev/null %s' % file])
+    return fault
+
+
+# ------------------------------------------------------------ what a run shows
+
+def crash(run):
+    """How the program broke down, as a sentence, or None. Made from the
+    report of the sanitizers or from the signal that ended it."""
+    report = run.stderr
+    place = r'([\w./-]+\.c):(\d+)'
+    found = re.search(place + r':\d+: runtime error: (.*)', report)
+    if found:
+        return '%s, line %s: %s.' % (os.path.basename(found[1]), found[2],
+                                     found[3])
+    found = re.search(r'ERROR: AddressSanitizer: ([\w-]+)', report)
+    if found:
+        kind = found[1]
+        where = re.search(r'in main .*?' + place, report) or \
+            re.search(r' in (?!__|_)\w+ [^\n]*?' + place, report)
+        line = ' in line %s of %s' % (where[2], os.path.basename(where[1])) \
+            if where else ''
+        access = re.search(r'^(READ|WRITE) of size (\d+)', report, re.M)
+        verb = 'reads' if access and access[1] == 'READ' else 'writes'
+        call = re.search(r'#[01] \S+ in (?:__interceptor_)?(recv|recvfrom|read|'
+                         r'send|write|memset|memcpy|strlen|strcpy|strcat|'
+                         r'printf|strncpy|sendto|puts|sprintf|snprintf)\b',
+                         report)
+        what = '%s() %s' % (call[1], verb) if call else 'it %s' % verb
+        name = re.search(r"'(\w+)'(?: \(line (\d+)\))? <== Memory access at "
+                         r'offset \d+ (\w+)', report)
+        if 'overflow' in kind or 'underflow' in kind:
+            end = 'outside an array'
+            if name:
+                end = '%s the end of %s' % (
+                    'before' if name[3].startswith('underflow') else 'past',
+                    name[1])
+                if name[3].startswith('underflow'):
+                    end = 'before the start of %s' % name[1]
+            return 'Memory: %s %s%s.' % (what, end, line)
+        if kind == 'SEGV':
+            zero = re.search(r'address points to the zero page|unknown '
+                             r'address 0x0{8,}', report)
+            return 'Memory: %s%s through %s.' % (
+                what, line, 'a null pointer' if zero else
+                'a pointer that points nowhere')
+        return 'Memory: %s%s.' % (kind.replace('-', ' '), line)
+    if run.status is not None and run.status < 0:
+        name = signal.Signals(-run.status).name
+        if name == 'SIGPIPE':
+            return ('The program was ended by SIGPIPE: it sent on a '
+                    'connection that is gone, or was never there.')
+        if name == 'SIGXFSZ':
+            return 'The program prints without end.'
+        return 'The program was ended by %s%s.' % (
+            name, {'SIGSEGV': ': it used memory that is not its own',
+                   'SIGABRT': ': it aborted'}.get(name, ''))
+    return None
+
+
+def plainly(run):
+    """How the run ended, in a few words."""
+    if run.status is None:
+        if run.stuck:
+            return 'it waits in %s' % run.stuck.text
+        if run.keyboard:
+            return 'it waits for the keyboard'
+        return {'busy': 'it turns in a circle and never ends',
+                'slow': 'it does not end'}.get(run.gave_up, 'it does not end')
+    if run.status < 0:
+        return 'ended by %s' % signal.Signals(-run.status).name
+    return 'exit status %d' % run.status
+
+
+def show(data, limit=60):
+    """Bytes as a text that can be printed, in quotes."""
+    text = data.decode('utf-8', 'backslashreplace')
+    cut = len(text) > limit
+    text = ''.join('\\n' if c == '\n' else '\\0' if c == '\0' else
+                   c if c.isprintable() else '\\x%02x' % ord(c)
+                   for c in text[:limit])
+    return '"%s"%s' % (text, '...' if cut else '')
+
+
+def main_socket(run):
+    """The descriptor of the program's first TCP socket, or None."""
+    for call in run.of('socket'):
+        if call.result is not None and call.result >= 0:
+            return call.result
+    return None
+
+
+def called(run, name, expected, see=None, hint=''):
+    """The calls of that name; Fault, with the likely cause, if there is
+    none."""
+    calls = run.of(name)
+    if calls:
+        last = calls[-1]
+        if last.result is None and run.status is not None and \
+                run.status != 0:
+            raise Fault(expected, '%s, and there the program ends'
+                        % last.text.replace(' ...', ''),
+                        crash(run) or '', see)
+        return calls
+    broken = crash(run)
+    if broken:
+        raise Fault(expected, 'the program ends before', broken, see)
+    failed = next((call for call in run.of() if call.failed and
+                   call.name != 'close'), None)
+    if failed and run.status is not None:
+        raise Fault(expected, failed.text, '%s() failed, so %s() was not '
+                    'reached.' % (failed.name, name), see)
+    if run.status is None and run.stuck:
+        raise Fault(expected, 'it waits in %s' % run.stuck.text,
+                    'The program waits there for ever, so %s() is not '
+                    'reached. %s' % (name, waits_why(run)), see)
+    if run.status is None and run.keyboard:
+        raise Fault(expected, 'it waits for the keyboard',
+                    'The program waits for Enter before it calls %s().' % name,
+                    see)
+    if run.status is None:
+        raise Fault(expected, plainly(run), '%s() is not reached.' % name, see)
+    raise Fault(expected, '%s() is not called' % name, hint, see)
+
+
+def waits_why(run):
+    """Why a call waits for ever."""
+    call = run.stuck
+    if call is None:
+        return ''
+    if call.name == 'recv':
+        if getattr(run, 'needed_end', False):
+            return ('It receives until the end of the stream, and the other '
+                    'side keeps the connection open while it waits for an '
+                    'answer.')
+        return ('It waits to receive, and the other side waits for it: nobody '
+                'sends.')
+    if call.name == 'accept':
+        return 'It waits for a connection, and no other one comes.'
+    if call.name == 'send':
+        return 'The other side does not receive any more.'
+    return ''
+
+
+def order(run, first, then, why, see):
+    """Fault unless the first call named `first` comes before `then`."""
+    calls = run.of()
+    at = {name: next((n for n, call in enumerate(calls)
+                      if call.name == name), None) for name in (first, then)}
+    if None not in at.values() and at[then] < at[first]:
+        raise Fault('%s() before %s()' % (first, then),
+                    '%s, then %s' % (calls[at[then]].text,
+                                     calls[at[first]].text), why, see)
+
+
+def fails_well(run, name, code, reaches=None):
+    """Whether a call that failed with that errno is reported and ends the
+    program: its name and reason on standard error, exit status 1."""
+    reason = os.strerror(getattr(errno, code))
+    expected = 'on standard error "%s: %s", and exit status 1' % (name, reason)
+    see = (1, 'When a call fails')
+    calls = run.of()
+    at = next((n for n, call in enumerate(calls)
+               if call.name == name and call.error == code), None)
+    if at is None:
+        called(run, name, '%s() is called' % name, see)
+        return
+    failed = calls[at]
+    later = [call for call in calls[at + 1:] if call.name in TALK]
+    word = WORDS.get(name, name)
+    said = re.sub(r'=+\n==\d+==.*', '', run.stderr, flags=re.S)
+    lines = [line for line in said.splitlines() if line.strip()]
+    right = re.search(r'(?i)(?<![a-z])%s(?![a-z])' % word, said) and \
+        reason in said
+    if right and run.status == 1 and not (
+            later and later[0].name == name and later[0].fd == failed.fd):
+        early = [line for line in (b'Server listening', b'Connection from',
+                                   b'Hello message sent', b'Received from')
+                 if line in run.stdout and reaches is not None and
+                 line in reaches]
+        if not early:
+            return
+        raise Fault('nothing printed that did not happen',
+                    'after %s: %s' % (failed.text, show(run.stdout)),
+                    'The program prints that it succeeded although the call '
+                    'failed.', see)
+    seen = '%s, then %s' % (failed.text, plainly(run))
+    if later and later[0].name == name and later[0].fd == failed.fd:
+        raise Fault(expected, '%s, then %s' % (failed.text, later[0].text),
+                    '%s() is called again after it has failed. This error '
+                    'does not go away: report it and end.' % name, see)
+    if later and not right:
+        raise Fault(expected, '%s, then %s' % (failed.text, later[0].text),
+                    '%s() failed, and the program went on as if it had not: '
+                    'its result is not compared with -1.' % name, see)
+    if later:
+        raise Fault(expected, '%s, then %s' % (failed.text, later[0].text),
+                    'The error is reported, but the program goes on after it: '
+                    'return EXIT_FAILURE is missing.', see)
+    broken = crash(run)
+    if broken:
+        raise Fault(expected, seen, '%s() failed and gave -1. %s Is the '
+                    'result compared with -1 before it is used?' %
+                    (name, broken), see)
+    if run.status is None:
+        raise Fault(expected, seen, 'The program does not end after the error. '
+                    + ('It waits for Enter: is the result of %s() compared '
+                       'with -1?' % name if run.keyboard else ''), see)
+    if not lines:
+        if reason.encode() in run.stdout:
+            raise Fault(expected, 'on standard output: ' + show(run.stdout),
+                        'The error is printed on standard output. perror() '
+                        'prints on standard error.', see)
+        raise Fault(expected, seen + ', nothing on standard error',
+                    '%s() failed and nothing says so: %s' % (
+                        name, 'print the reason with perror("%s").' % name
+                        if run.status == 1 else
+                        'compare its result with -1, call perror("%s") and '
+                        'return EXIT_FAILURE.' % name), see)
+    if reason not in said:
+        raise Fault(expected, 'on standard error ' + show(lines[0].encode()),
+                    'The message does not say the reason. perror("%s") does '
+                    'both: the name and the reason.' % name, see)
+    if not right:
+        raise Fault(expected, 'on standard error ' + show(lines[-1].encode()),
+                    'The message does not name the call that failed.', see)
+    if run.status == 0:
+        raise Fault(expected, 'the message, and exit status 0',
+                    'The error is reported, but the program ends as if all '
+                    'were well: return EXIT_FAILURE.', see)
+    raise Fault(expected, 'the message, and exit status %d' % run.status,
+                'EXIT_FAILURE is 1.', see)
+
+
+def all_closed(run):
+    """Every TCP socket of a run that ended well has been closed."""
+    if run.status != 0:
+        if crash(run):
+            raise Fault('exit status 0', plainly(run), crash(run))
+        if run.status is not None:
+            raise Fault('exit status 0', '%s, standard error %s' % (
+                plainly(run), show(run.stderr.strip().encode()) or 'empty'),
+                'Nothing failed, so the program ends with EXIT_SUCCESS.')
+        raise Fault('the program ends', plainly(run), waits_why(run))
+    opened, twice = {}, None
+    for call in run.of():
+        if call.name in ('socket', 'accept') and (call.result or 0) > 0:
+            opened[call.result] = call
+        elif call.name == 'dup' and (call.result or 0) > 0:
+            opened[call.result] = call
+        elif call.name == 'close':
+            if call.result == 0:
+                opened.pop(call.fd, None)
+            elif call.error == 'EBADF':
+                twice = call
+    for descriptor, call in opened.items():
+        kind = {'socket': 'The socket', 'dup': 'The duplicate'}.get(
+            call.name, 'The connected socket')
+        raise Fault('close(%d) = 0' % descriptor,
+                    twice.text if twice else '%s, and no close(%d)' % (
+                        call.text, descriptor),
+                    '%s is never closed.' % kind + (
+                        ' A number is closed that is none of the program\'s '
+                        'descriptors.' if twice else ''),
+                    (1, 'Who closes what'))
+
+
+def same_output(seen, expected, stderr=''):
+    """Fault unless standard output is what the Python prints."""
+    see = None
+    if seen == expected:
+        return
+    wanted, got = expected.split(b'\n'), seen.split(b'\n')
+    if seen.rstrip(b'\n') == expected.rstrip(b'\n'):
+        raise Fault(show(expected[-40:]), show(seen[-40:]),
+                    'The newline at the end is missing.'
+                    if len(seen) < len(expected) else
+                    'There is a newline too many at the end.', see)
+    for n, line in enumerate(wanted):
+        mine = got[n] if n < len(got) else None
+        if mine == line:
+            continue
+        if line and line.decode('utf-8', 'replace') in stderr and \
+                line not in seen:
+            raise Fault(show(line) + ' on standard output',
+                        'it stands on standard error',
+                        'printf() prints on standard output.', see)
+        if mine is None or (mine == b'' and n == len(got) - 1):
+            raise Fault('line %d: %s' % (n + 1, show(line)),
+                        'the output ends before it' if n else
+                        'nothing is printed', '', see)
+        if line in got[n:] and line:
+            raise Fault('line %d: %s' % (n + 1, show(line)),
+                        'line %d: %s' % (n + 1, show(mine)),
+                        'A line stands there that the Python does not print, '
+                        'or the lines are in another order.', see)
+        at = next((i for i, (a, b) in enumerate(zip(line, mine)) if a != b),
+                  min(len(line), len(mine)))
+        raise Fault('line %d: %s' % (n + 1, show(line, 100)),
+                    'line %d: %s' % (n + 1, show(mine, 100)),
+                    'The first %d bytes are the same.' % at if at else
+                    'The line is another.', see)
+    raise Fault(show(expected), show(seen),
+                'More is printed than the Python prints.', see)
+
+
+# ------------------------------------------------------------ scenarios
+
+def _server(subject, kind, faults='', **how):
+    what = 'server'
+    argv = subject.programs['server']
+    if subject.number <= 3:
+        return play.prompt(subject.bench, argv, what, faults, **how)
+    if subject.number <= 5:
+        script = play.watch_close
+    else:
+        script = how.pop('script', None) or play.to_server(SHORT)
+    return play.serve(subject.bench, argv, what, script, faults, **how)
+
+
+def _client(subject, kind, faults='', **how):
+    argv = subject.programs['client']
+    if subject.number == 5:
+        script = play.watch_close
+    else:
+        script = how.pop('script', None) or play.to_client(ANSWER)
+    return play.call_in(subject.bench, argv, 'client', script, faults, **how)
+
+
+def _scenarios():
+    """Name to function of the Subject. The name says the side and what is
+    special: a call that fails is named with its error."""
+    found = {}
+
+    def add(side, kind, faults='', **how):
+        play_it = _server if side == 'server' else _client
+        found['%s %s' % (side, kind)] = lambda subject: play_it(
+            subject, kind, faults, **dict(how))
+    for side in ('server', 'client'):
+        add(side, 'plain')
+        add(side, 'shifted', shifted=True,
+            **({} if side == 'client' else {}))
+        add(side, 'socket fails', 'socket@1=EMFILE')
+        add(side, 'recv fails', 'recv@1=ECONNRESET')
+        add(side, 'send fails', 'send@1=ECONNRESET')
+        add(side, 'recv interrupted',
+            'recv@1=EINTR recv@2=EINTR recv@3=EINTR')
+        add(side, 'send interrupted', 'send@1=EINTR send@2=EINTR')
+        add(side, 'short send', 'send@1=5 send@2=1 send@3=EINTR')
+        add(side, 'gone', 'send@1=EPIPE')
+    add('server', 'setsockopt fails', 'setsockopt@1=ENOPROTOOPT')
+    add('server', 'taken', taken=True)
+    add('server', 'listen fails', 'listen@1=EADDRINUSE')
+    add('server', 'accept fails', 'accept@1=ECONNABORTED')
+    add('server', 'accept interrupted', 'accept@1=EINTR accept@2=EINTR')
+    add('server', 'long', script=play.to_server(LONG))
+    add('server', 'silent', script=play.to_server(b'', 'quiet'))
+    add('server', 'bytes', script=play.to_server(NASTY))
+    add('server', 'clean', script=play.to_server(CLEAN))
+    add('client', 'refused', refused=True)
+    add('client', 'long', script=play.to_client(LONG))
+    add('client', 'silent', script=play.to_client(b''))
+    add('client', 'bytes', script=play.to_client(NASTY))
+    add('client', 'pieces', script=play.to_client(
+        ANSWER, [ANSWER[:3], ANSWER[3:4], ANSWER[4:]]))
+    found['pair'] = lambda subject: play.pair(
+        subject.bench, subject.programs['server'], subject.programs['client'])
+    return found
+
+
+SCENARIOS = _scenarios()
+
+
+# ------------------------------------------------------------ the tests
+
+TESTS = []       # (numbers, side, name, function, the kinds it runs)
+
+
+def test(numbers, sides, name, *kinds):
+    """Registers a test for these lessons and sides."""
+    def register(function):
+        for side in sides.split():
+            TESTS.append((numbers, side, name, function, kinds))
+        return function
+    return register
+
+
+class View:
+    """A subject seen from one side."""
+
+    def __init__(self, subject, side):
+        self.subject, self.side = subject, side
+        self.number, self.is_python = subject.number, subject.is_python
+
+    def run(self, kind):
+        return self.subject.run(kind if kind == 'pair' else
+                                '%s %s' % (self.side, kind))
+
+    def want(self, kinds):
+        self.subject.want(*(kind if kind == 'pair' else
+                            '%s %s' % (self.side, kind) for kind in kinds))
+
+
+def tests(number):
+    """The tests of a lesson: (name, function of the Subject), in order."""
+    found = []
+    for side in SIDES[number]:
+        for numbers, of, name, function, kinds in TESTS:
+            if of != side or number not in numbers or \
+                    (number == 5 and side == 'server'):
+                continue
+
+            def bound(subject, side=side, function=function, kinds=kinds):
+                view = View(subject, side)
+                view.want(kinds)
+                function(view)
+            full = name if number <= 5 else '%s: %s' % (side, name)
+            found.append((full, bound))
+    if number >= 6:
+        # In the order of the conversation: the client speaks first.
+        said = 1 + next(n for n, (name, _) in enumerate(found)
+                        if name.startswith('client: send() sends'))
+        client = next(n for n, (name, _) in enumerate(found)
+                      if name.startswith('client: '))
+        found = found[client:said] + found[:client] + found[said:]
+    for numbers, of, name, function, kinds in TESTS:
+        if of == 'pair' and number in numbers:
+            found.append((name, lambda subject, function=function:
+                          function(View(subject, 'pair'))))
+    return found
+
+
+def scenarios(number):
+    """The scenarios that the tests of a lesson use."""
+    found = []
+    for numbers, side, name, function, kinds in TESTS:
+        if number in numbers and (side in SIDES[number] or side == 'pair') \
+                and not (number == 5 and side == 'server'):
+            for kind in kinds:
+                key = kind if kind == 'pair' else '%s %s' % (side, kind)
+                if key not in found:
+                    found.append(key)
+    return found
+
+
+ALL = range(1, 8)
+
+
+# -- socket
+
+@test(ALL, 'server client', 'socket() makes a TCP socket', 'plain')
+def makes_socket(view):
+    run = view.run('plain')
+    expected = 'socket(AF_INET, SOCK_STREAM, 0) = 3'
+    calls = called(run, 'socket', expected, (1, 'The descriptor'),
+                   'The kernel was never asked for a socket, so there is no '
+                   'descriptor to work with.')
+    good = [call for call in calls if call.args[:1] == ['AF_INET'] and
+            call.args[1].startswith('SOCK_STREAM') and call.result is not None
+            and call.result >= 0]
+    if good and len(calls) == len(good):
+        if len(good) > 1 and view.number <= 4 and not [
+                call for call in run.of('close') if call.fd ==
+                good[-1].result]:
+            raise Fault(expected, '%s, then %s' % (good[0].text, good[1].text),
+                        'One socket is enough here; the program asks for %d.'
+                        % len(good), (1, 'The descriptor'))
+        return
+    if good and any(call.args[0] == 'AF_INET6' for call in calls):
+        return      # one that tries the results of getaddrinfo() in turn
+    call = next(call for call in calls if call not in good)
+    family, kind = call.args[0], call.args[1]
+    why = {'AF_INET6': 'AF_INET6 is IPv6; the course speaks IPv4, AF_INET.',
+           'AF_UNIX': 'AF_UNIX joins programs of one machine by a file name; '
+                      'IPv4 is AF_INET.'}.get(family, '')
+    if family in ('AF_UNIX', 'AF_LOCAL') and kind.startswith('SOCK_DGRAM'):
+        why = ('The first two arguments are swapped: the family comes first, '
+               'then the type.')
+    elif family == 'AF_INET' and kind.startswith('SOCK_DGRAM'):
+        why = 'SOCK_DGRAM is UDP: single messages, no connection.'
+    elif family == 'AF_INET' and kind.startswith('SOCK_RAW'):
+        why = 'SOCK_RAW is for packets made by hand.'
+    elif family == 'AF_INET' and kind.startswith('SOCK_STREAM'):
+        why = ('The protocol does not belong to a stream socket of IPv4: 0 '
+               'chooses TCP.' if call.failed else '')
+    raise Fault(expected, call.text, why, (1, 'Family and type'))
+
+
+@test(ALL, 'server client', 'a socket() that fails ends the program with its '
+      'error', 'socket fails')
+def socket_fails(view):
+    fails_well(view.run('socket fails'), 'socket', 'EMFILE')
+
+
+# -- setsockopt, bind
+
+@test(range(2, 8), 'server', 'SO_REUSEADDR is set before bind()', 'plain')
+def reuse(view):
+    run = view.run('plain')
+    expected = 'setsockopt(3, SOL_SOCKET, SO_REUSEADDR, 1) = 0'
+    see = (2, 'SO_REUSEADDR')
+    calls = called(run, 'setsockopt', expected, see, 'Without the option a '
+                   'server cannot take its port again for a minute after it '
+                   'has served somebody.')
+    good = [call for call in calls if call.args[:2] ==
+            ['SOL_SOCKET', 'SO_REUSEADDR'] and call.result == 0]
+    if not good:
+        call = calls[0]
+        why = ''
+        if 'SO_REUSEPORT' in call.text:
+            why = ('SO_REUSEPORT is another option: it lets two servers share '
+                   'the port at the same time.')
+        elif call.args[0] != 'SOL_SOCKET':
+            why = 'The level is SOL_SOCKET: the option is one of every socket.'
+        elif call.failed:
+            why = 'The call failed with %s.' % call.error
+        raise Fault(expected, call.text, why, see)
+    if good[0].args[2:3] == ['0']:
+        raise Fault(expected, good[0].text, '0 turns the option off.', see)
+    order(run, 'setsockopt', 'bind', 'bind() looks at the option, so it must '
+          'be set before.', see)
+
+
+@test(range(2, 8), 'server', 'a setsockopt() that fails ends the program with '
+      'its error', 'setsockopt fails')
+def setsockopt_fails(view):
+    fails_well(view.run('setsockopt fails'), 'setsockopt', 'ENOPROTOOPT')
+
+
+def endpoint(call):
+    """The address and port that a bind or connect asked for, or None."""
+    found = re.search(r'(\d+\.\d+\.\d+\.\d+):(\d+)', ' '.join(call.args))
+    return (found[1], int(found[2])) if found else None
+
+
+def address_fault(call, expected, see):
+    """Fault for a call whose address is none of IPv4, or which failed for
+    its descriptor or length."""
+    if call.error == 'EBADF':
+        raise Fault(expected, call.text, '%s is no open descriptor: is it the '
+                    'result of socket()?' % call.fd, (1, 'The descriptor'))
+    if call.error == 'ENOTSOCK':
+        raise Fault(expected, call.text, 'Descriptor %s is not a socket.'
+                    % call.fd, (1, 'The descriptor'))
+    if call.error == 'EFAULT':
+        raise Fault(expected, call.text, 'The second argument does not point '
+                    'to an address: it must be &server_address, cast to a '
+                    'pointer to struct sockaddr.', see)
+    if call.error == 'EAFNOSUPPORT' or 'AF_INET6' in call.text or \
+            'AF_UNSPEC' in call.text or 'AF_UNIX' in call.text or \
+            endpoint(call) is None and call.error != 'EINVAL':
+        raise Fault(expected, call.text, 'The family in the struct is not '
+                    'AF_INET: sin_family is missing, or the pointer leads '
+                    'somewhere else.', see)
+    if call.error == 'EINVAL' and (endpoint(call) is None or
+                                   'len' in call.text):
+        raise Fault(expected, call.text, 'The length is wrong: it is the size '
+                    'of the struct (sizeof server_address, 16 bytes), not '
+                    'that of a pointer to it (8).', see)
+
+
+def right_port(call, expected, see):
+    """Fault unless the port asked for is 8080."""
+    port = endpoint(call)[1]
+    if port == 8080:
+        return
+    if port == 36895:
+        raise Fault(expected, call.text, '36895 is 0x901F, 8080 is 0x1F90: '
+                    'its two bytes are swapped. htons() is missing, or is '
+                    'there twice.', (2, 'Byte order'))
+    if port == 0:
+        raise Fault(expected, call.text, 'The port is 0. Either sin_port is '
+                    'never set, or htonl() was used: it turns 32 bits, and '
+                    'the 16 of sin_port get the zeros.', (2, 'Byte order'))
+    raise Fault(expected, call.text, 'The port is another.', see)
+
+
+def swapped(address):
+    return '.'.join(reversed(address.split('.')))
+
+
+def the_bind(view):
+    run = view.run('plain')
+    expected = 'bind(3, 0.0.0.0:8080) = 0'
+    see = (2, 'The address')
+    calls = called(run, 'bind', expected, see, 'Nothing gives the socket its '
+                   'address: without bind() it has none.')
+    order(run, 'bind', 'listen', 'A socket that listens before it is bound '
+          'gets a port of the kernel\'s choice.', see)
+    good = [call for call in calls if call.result == 0]
+    call = good[0] if good else calls[0]
+    address_fault(call, expected, see)
+    return call, expected, see
+
+
+@test(range(2, 8), 'server', 'bind() gives the socket the port 8080', 'plain')
+def bind_port(view):
+    call, expected, see = the_bind(view)
+    if endpoint(call):
+        right_port(call, expected, see)
+        run = view.run('plain')
+        if call.fd != main_socket(run) and main_socket(run) is not None and \
+                len(run.of('socket')) == 1:
+            raise Fault('bind(%d, 0.0.0.0:8080) = 0' % main_socket(run),
+                        call.text, 'That is not the descriptor that socket() '
+                        'gave.', (1, 'The descriptor'))
+    if call.failed and endpoint(call) and endpoint(call)[0] == '0.0.0.0':
+        if call.error == 'EINVAL':
+            raise Fault(expected, call.text, 'EINVAL: the length is wrong '
+                        '(sizeof server_address, 16 bytes, is right; the size '
+                        'of a pointer is 8), or the socket is bound already.',
+                        see)
+        raise Fault(expected, call.text, 'The call failed: %s.' %
+                    os.strerror(getattr(errno, call.error, 0)), see)
+
+
+@test(range(2, 8), 'server', 'bind() gives the socket the address 0.0.0.0',
+      'plain')
+def bind_address(view):
+    call, expected, see = the_bind(view)
+    see = (2, 'All interfaces')
+    if not endpoint(call):
+        raise Fault(expected, call.text, '', see)
+    address = endpoint(call)[0]
+    if address == '0.0.0.0':
+        return
+    if address.startswith('127.'):
+        raise Fault(expected, call.text, 'On %s only programs of this machine '
+                    'can reach the server; 0.0.0.0 stands for every address '
+                    'it has.' % address, see)
+    if address == swapped('127.0.0.1'):
+        raise Fault(expected, call.text, 'The four bytes are reversed: the '
+                    'address is in network byte order as well.',
+                    (2, 'Byte order'))
+    raise Fault(expected, call.text, 'The address is another. Was the struct '
+                'zeroed, and was the text given to inet_pton()?', see)
+
+
+@test(range(2, 8), 'server', 'a bind() that fails ends the program with its '
+      'error', 'taken')
+def bind_fails(view):
+    run = view.run('taken')
+    if not [call for call in run.of('bind') if call.error == 'EADDRINUSE']:
+        the_bind(view)
+        call = called(run, 'bind', 'bind(3, 0.0.0.0:8080) = -1 EADDRINUSE')[0]
+        if call.result == 0 and 'SO_REUSEPORT' in ' '.join(
+                c.text for c in run.of('setsockopt')):
+            raise Fault('bind(3, 0.0.0.0:8080) = -1 EADDRINUSE', call.text,
+                        'SO_REUSEPORT lets two servers share the port.',
+                        (2, 'SO_REUSEADDR'))
+        bind_port(view)
+        bind_address(view)
+        raise Fault('bind(3, 0.0.0.0:8080) = -1 EADDRINUSE, since another '
+                    'socket listens there', call.text, '', (2, 'The address'))
+    fails_well(run, 'bind', 'EADDRINUSE', [b'Server listening'])
+
+
+@test([2], 'server', 'the socket does not listen yet', 'plain')
+def not_listening(view):
+    run = view.run('plain')
+    if run.of('listen'):
+        raise Fault('no listen()', run.of('listen')[0].text,
+                    'listen() is the next lesson: this one ends with a socket '
+                    'that has its port, and that nobody can reach.',
+                    (3, 'Listening'))
+
+
+# -- listen
+
+@test(range(3, 8), 'server', 'listen() makes the socket listen, with a '
+      'backlog of 3', 'plain')
+def listens(view):
+    run = view.run('plain')
+    expected = 'listen(3, 3) = 0'
+    see = (3, 'Listening')
+    hint = 'The port is taken, but nobody can connect.'
+    if b'Server listening' in run.stdout:
+        hint = ('The program prints that it listens, and does not: the print '
+                'proves nothing. Nobody can connect yet.')
+    calls = called(run, 'listen', expected, see, hint)
+    call = calls[0]
+    if call.failed:
+        if call.error == 'EBADF':
+            raise Fault(expected, call.text, 'That is no open descriptor.',
+                        (1, 'The descriptor'))
+        raise Fault(expected, call.text, 'The call failed: %s.' % os.strerror(
+            getattr(errno, call.error, 0)), see)
+    if call.args[:1] != ['3']:
+        raise Fault(expected, call.text, 'The backlog is the second argument: '
+                    'how many connections may wait to be accepted.',
+                    (3, 'The backlog'))
+    if len(calls) > 1:
+        raise Fault(expected, '%s, then %s' % (call.text, calls[1].text),
+                    'Once is enough: the socket listens until it is closed.',
+                    see)
+
+
+@test([3], 'server', 'a client can connect to port 8080', 'plain')
+def reachable(view):
+    run = view.run('plain')
+    if run.connected:
+        return
+    listens(view)
+    if not run.waited:
+        ends_on_enter(view)
+    bind_port(view)
+    raise Fault('a connection to port 8080', 'connection refused',
+                'No socket listens on port 8080 while the program waits.',
+                (3, 'Listening'))
+
+
+@test([3, 4, 6, 7], 'server', 'it says that it listens after listen() has '
+      'succeeded', 'plain', 'listen fails')
+def says_listening(view):
+    run = view.run('plain')
+    call = called(run, 'listen', 'listen(3, 3) = 0', (3, 'Listening'))[0]
+    line = b'Server listening on port 8080\n'
+    if line in run.stdout[:max(call.out, 0)]:
+        raise Fault('listen(3, 3) = 0, then the line', 'the line, then %s'
+                    % call.text, 'The line is printed before listen() has '
+                    'returned: at that time nobody listens.', (3, 'Listening'))
+
+
+@test(range(3, 8), 'server', 'a listen() that fails ends the program with its '
+      'error', 'listen fails')
+def listen_fails(view):
+    fails_well(view.run('listen fails'), 'listen', 'EADDRINUSE',
+               [b'Server listening'])
+
+
+# -- the prompt
+
+@test([1, 2, 3], 'server', 'it waits for Enter, and Enter ends it', 'plain')
+def ends_on_enter(view):
+    run = view.run('plain')
+    if not run.waited:
+        broken = crash(run)
+        if broken:
+            raise Fault('it waits for Enter', plainly(run), broken)
+        failed = next((call for call in run.of() if call.failed), None)
+        if failed:
+            raise Fault('it waits for Enter', '%s, then %s' % (
+                failed.text, plainly(run)), '%s() failed.' % failed.name)
+        if run.waits_in:
+            raise Fault('it waits for Enter', 'it waits in %s'
+                        % run.waits_in.text, 'In this lesson the program '
+                        'waits for Enter only.')
+        raise Fault('it waits for Enter', 'it ends at once: %s' % plainly(run)
+                    if run.status is not None else plainly(run),
+                    'The prompt holds the program, so that its socket can be '
+                    'looked at.')
+    if not run.enter:
+        raise Fault('Enter ends it', plainly(run), 'Enter does not end it: '
+                    'it waits for more input.' if run.keyboard or
+                    getattr(run, 'eof', False) else 'After Enter it does not '
+                    'end.')
+    closed_early = [call for call in run.of('close') if call.result == 0 and
+                    0 <= call.out < len(run.before) and
+                    call.fd == main_socket(run)]
+    if closed_early:
+        raise Fault('close() after Enter', 'close() before the prompt',
+                    'The socket is closed before anyone can look at it.')
+
+
+# -- accept
+
+@test([4, 6, 7], 'server', 'accept() takes the connection', 'plain')
+def accepts(view):
+    run = view.run('plain')
+    see = (4, 'The connected socket')
+    expected = 'accept(3) = 4'
+    if not run.listens:
+        listens(view)
+        bind_port(view)
+    calls = called(run, 'accept', expected, see, 'The server ends without '
+                   'having taken a connection from the queue.')
+    order(run, 'listen', 'accept', 'A socket can accept only once it listens.',
+          see)
+    good = [call for call in calls if call.result is not None and
+            call.result >= 0]
+    if len(calls) > 1 and len(good) >= 1:
+        raise Fault('one accept()', calls[1].text, 'The lesson serves one '
+                    'client: accept() is called again, and waits for another.'
+                    if calls[1].result is None else
+                    'The lesson serves one client.', see)
+    if good:
+        return
+    call = calls[0]
+    if call.result is None:
+        raise Fault(expected, 'it waits in %s' % call.text,
+                    'A client has connected, and accept() did not take it.',
+                    see)
+    why = {'EBADF': 'That is no open descriptor.',
+           'EINVAL': 'The socket does not listen, or the length (its third '
+                     'argument) was not set before: it says how much room '
+                     'there is.',
+           'EFAULT': 'The second argument must point to room for an address, '
+                     'and the third to a socklen_t with its size.',
+           'ENOTSOCK': 'That descriptor is no socket.'}.get(call.error, '')
+    raise Fault(expected, call.text, why, see)
+
+
+@test([4, 6, 7], 'server', 'the peer is printed as Python prints it', 'plain',
+      'shifted')
+def peer_printed(view):
+    for kind in ('plain', 'shifted'):
+        run = view.run(kind)
+        accepts(view)
+        see = (4, 'The address of the peer')
+        wanted = "Connection from: ('%s', %d)" % run.peer
+        lines = run.stdout.split(b'\n')
+        found = [line.decode('utf-8', 'replace') for line in lines
+                 if b'onnection' in line]
+        if wanted in found:
+            call = [c for c in run.of('accept') if c.result is not None][0]
+            if b'onnection from' in run.stdout[:max(call.out, 0)]:
+                raise Fault('accept() = 4, then the line', 'the line, then %s'
+                            % call.text, 'The line is printed before the '
+                            'connection is there.', see)
+            continue
+        broken = crash(run)
+        if broken:
+            raise Fault(wanted, 'the program ends before', broken, see)
+        if not found:
+            raise Fault(wanted, 'no such line in %s' % show(run.stdout),
+                        'The line is not printed.' if run.status is not None
+                        else plainly(run), see)
+        raise Fault(wanted, found[0], peer_why(found[0], run.peer), see)
+
+
+def peer_why(line, peer):
+    """What the peer's line shows instead of the peer."""
+    address, port = peer
+    low = (port & 0xff) << 8 | port >> 8
+    numbers = [int(n) for n in re.findall(r'-?\b\d+\b', re.sub(
+        r'\d+\.\d+\.\d+\.\d+', '', line))]
+    shown = re.search(r'\d+\.\d+\.\d+\.\d+', line)
+    shown = shown[0] if shown else None
+    if port not in numbers:
+        if low in numbers:
+            return ('The two bytes of the port are swapped: sin_port is in '
+                    'network byte order, and ntohs() turns it back.')
+        if 8080 in numbers:
+            return ('8080 is the server\'s own port. The peer\'s address is '
+                    'what accept() writes.')
+        if 0 in numbers:
+            return ('The port is 0: accept() did not write into that struct, '
+                    'or its length was 0.')
+        if port - 65536 in numbers:
+            return 'A port has no sign: it is a uint16_t, 0 to 65535.'
+        if shown == address:
+            return 'The port is not the peer\'s.'
+    if shown == swapped(address):
+        return ('The bytes of the address are reversed: inet_ntop() takes it '
+                'in network byte order, as it is.')
+    if shown in ('0.0.0.0', '127.0.0.1') and shown != address:
+        return ('That is the server\'s address, not the peer\'s. accept() '
+                'writes the peer\'s into the struct it is given.')
+    if shown is None:
+        return ('The address is printed as a number or not at all: '
+                'inet_ntop() makes the text.')
+    if shown != address:
+        return 'The address is not the peer\'s.'
+    return 'The value is right, the form is not: compare it byte by byte.'
+
+
+@test([4, 6, 7], 'server', 'an accept() that fails ends the program with its '
+      'error', 'accept fails')
+def accept_fails(view):
+    fails_well(view.run('accept fails'), 'accept', 'ECONNABORTED',
+               [b'Connection from'])
+
+
+# -- connect
+
+@test([5, 6, 7], 'client', 'connect() goes to port 8080', 'plain')
+def connect_port(view):
+    call, expected, see = the_connect(view)
+    right_port(call, expected, see)
+
+
+@test([5, 6, 7], 'client', 'connect() goes to 127.0.0.1', 'plain')
+def connect_address(view):
+    call, expected, see = the_connect(view)
+    address = endpoint(call)[0]
+    if address != '127.0.0.1':
+        raise Fault(expected, call.text, {
+            '1.0.0.127': 'The four bytes are reversed: the address is in '
+            'network byte order as well.',
+            '0.0.0.0': '0.0.0.0 is for servers: every address of the machine. '
+            'A client calls one. Was the address set at all?'}.get(
+                address, 'The address is another.'), see)
+    run = view.run('plain')
+    good = [c for c in run.of('connect') if c.result == 0 or
+            c.error == 'EINPROGRESS']
+    if not good and not run.arrived:
+        raise Fault(expected, call.text, 'The call failed.' if call.failed else
+                    'The connection did not arrive.', see)
+    if len([c for c in run.of('connect') if c.result == 0]) > 1:
+        raise Fault('one connect()', run.of('connect')[1].text,
+                    'It connects more than once.', see)
+
+
+def the_connect(view):
+    run = view.run('plain')
+    expected = 'connect(3, 127.0.0.1:8080) = 0'
+    see = (5, "The server's address")
+    calls = called(run, 'connect', expected, see, 'The client never calls the '
+                   'server.')
+    good = [call for call in calls if call.result == 0 or
+            call.error == 'EINPROGRESS']
+    call = good[0] if good else calls[0]
+    address_fault(call, expected, see)
+    if call.error == 'EINVAL' or not endpoint(call):
+        raise Fault(expected, call.text, 'The length is wrong: it is sizeof '
+                    'server_address (16 bytes), not the size of a pointer.',
+                    see)
+    return call, expected, see
+
+
+@test([5, 6, 7], 'client', 'the client leaves its own port to the kernel',
+      'plain')
+def no_bind(view):
+    run = view.run('plain')
+    for name in ('bind', 'listen'):
+        for call in run.of(name):
+            port = endpoint(call)
+            if name == 'listen' or port and port[1] != 0:
+                raise Fault('no %s()' % name, call.text, 'A client needs no '
+                            '%s(): connect() gives its socket a free port.'
+                            % name, (5, 'The ephemeral port'))
+
+
+@test([5, 6, 7], 'client', 'a connect() that is refused ends the program with '
+      'its error', 'refused')
+def connect_fails(view):
+    the_connect(view)
+    fails_well(view.run('refused'), 'connect', 'ECONNREFUSED',
+               [b'Hello message sent', b'Received from'])
+
+
+# -- send and recv
+
+def conversation(view):
+    """The plain run of a side, once it has got as far as its connection."""
+    run = view.run('plain')
+    if view.side == 'server':
+        accepts(view)
+    else:
+        the_connect(view)
+    return run
+
+
+def connected_socket(run):
+    """The descriptor on which the two talk."""
+    for call in run.of('accept', 'connect'):
+        if call.name == 'accept' and (call.result or -1) >= 0:
+            return call.result
+        if call.name == 'connect' and (call.result == 0 or
+                                       call.error == 'EINPROGRESS'):
+            return call.fd
+    return None
+
+
+def on_the_right_socket(view, run, call, expected):
+    """Fault if a send or recv is on another descriptor than the one of the
+    conversation."""
+    wanted = connected_socket(run)
+    dups = [c.result for c in run.of('dup') if c.fd == wanted]
+    if call.fd == wanted or wanted is None or call.fd in dups:
+        return
+    if call.fd == main_socket(run) and view.side == 'server':
+        raise Fault(expected, call.text, 'Descriptor %d is the listening '
+                    'socket: it carries no data. The client is on %d, the '
+                    'result of accept().' % (call.fd, wanted),
+                    (4, 'The connected socket'))
+    raise Fault(expected, call.text, 'The conversation is on descriptor %d.'
+                % wanted, (1, 'The descriptor'))
+
+
+@test([6, 7], 'client', 'send() sends Hello from client, 17 bytes', 'plain')
+def client_sends(view):
+    sends(view, play.HELLO_CLIENT)
+
+
+@test([6, 7], 'server', 'recv() takes up to 1024 bytes from the client',
+      'plain', 'long')
+def server_receives(view):
+    receives(view)
+
+
+@test([6, 7], 'server', 'what was received is printed', 'plain', 'shifted')
+def server_prints(view):
+    prints_received(view, b'Received from client: ')
+
+
+@test([6, 7], 'server', 'send() sends Hello from server, 17 bytes', 'plain')
+def server_sends(view):
+    sends(view, play.HELLO_SERVER)
+
+
+@test([6, 7], 'client', 'recv() takes up to 1024 bytes from the server',
+      'plain', 'long')
+def client_receives(view):
+    receives(view)
+
+
+@test([6, 7], 'client', 'what was received is printed', 'plain', 'shifted')
+def client_prints(view):
+    prints_received(view, b'Received from server: ')
+
+
+def sends(view, text):
+    """The side's send: the text and nothing else, at its time, and said
+    after it."""
+    run = conversation(view)
+    wanted = connected_socket(run)
+    see = (6, 'What send returns')
+    expected = 'send(%s, 17, "%s") = 17' % (wanted, text.decode())
+    calls = called(run, 'send', expected, see, 'Nothing is sent%s.' % (
+        ', though the program prints that it was'
+        if b'Hello message sent' in run.stdout else ''))
+    call = calls[0]
+    on_the_right_socket(view, run, call, expected)
+    if view.side == 'server':
+        order(run, 'recv', 'send', 'The server answers before it has heard '
+              'the client.', (6, 'Who waits for whom'))
+    else:
+        order(run, 'send', 'recv', 'The client waits for an answer before it '
+              'has said anything; the server waits as well.',
+              (6, 'Who waits for whom'))
+    sent = b''.join(c.data[:c.result] for c in calls
+                    if c.result is not None and c.result > 0 and
+                    c.fd == call.fd)
+    if call.failed and not sent:
+        raise Fault(expected, call.text, crash(run) or 'The call failed: %s.'
+                    % os.strerror(getattr(errno, call.error, 0)), see)
+    if sent != text:
+        if sent == text + b'\0':
+            raise Fault(expected, call.text, 'The \'\\0\' is sent along: the '
+                        'length is strlen(message), 17, not sizeof, 18.',
+                        (6, 'Received bytes are no string'))
+        if sent.rstrip(b'\n\r') == text:
+            raise Fault(expected, call.text, 'A newline is sent along.', see)
+        if sent == text * 2:
+            raise Fault(expected, calls[1].text, 'It is sent twice.', see)
+        if len(sent) == 8 or len(sent) == 4 and text.startswith(sent):
+            raise Fault(expected, call.text, 'Only %d bytes are sent: sizeof '
+                        'of a pointer is its own size, not that of the text. '
+                        'strlen() counts the text.' % len(sent), see)
+        if text.startswith(sent):
+            raise Fault(expected, call.text, 'The text is cut: only %d of 17 '
+                        'bytes are sent.' % len(sent), see)
+        if sent.startswith(text):
+            raise Fault(expected, call.text, 'More than the text is sent: its '
+                        'length is strlen(message).', see)
+        at = next((i for i, (a, b) in enumerate(zip(sent, text)) if a != b),
+                  0)
+        raise Fault(expected, 'send(%s, %d, %s)' % (call.fd, len(sent),
+                                                    show(sent)),
+                    'The text is another, from byte %d on.' % (at + 1), see)
+    line = b'Hello message sent\n'
+    if line in run.stdout[:max(call.out, 0)]:
+        raise Fault('send() = 17, then "Hello message sent"',
+                    'the line, then %s' % call.text, 'It says that the '
+                    'message is sent before it is.', see)
+
+
+def receives(view):
+    """The side's recv: from its socket, up to 1024 bytes, and (the server)
+    once."""
+    run = conversation(view)
+    wanted = connected_socket(run)
+    see = (6, 'A stream has no messages')
+    expected = 'recv(%s, 1024) = %d' % (wanted, len(run.text) or 17)
+    calls = called(run, 'recv', expected, see, 'Nothing is received.')
+    call = calls[0]
+    on_the_right_socket(view, run, call, expected)
+    if call.failed:
+        raise Fault(expected, call.text, 'The call failed: %s.' % os.strerror(
+            getattr(errno, call.error, 0)), see)
+    if view.side == 'client':
+        order(run, 'send', 'recv', 'The client waits for an answer before it '
+              'has said anything; the server waits as well.',
+              (6, 'Who waits for whom'))
+    else:
+        order(run, 'recv', 'send', 'The server answers before it has heard '
+              'the client.', (6, 'Who waits for whom'))
+    if all('MSG_PEEK' in c.text for c in calls):
+        raise Fault(expected, call.text, 'MSG_PEEK looks and leaves the bytes '
+                    'in the queue: they are not received.', see)
+    size = int(call.args[0]) if call.args and call.args[0].isdigit() else 0
+    if size > 1024:
+        raise Fault('at most 1024 bytes asked for', call.text,
+                    'The Python asks for 1024, so that is all that may be '
+                    'taken at once.', see)
+    if 0 < size < 1024 and size in (4, 8):
+        raise Fault('1024 bytes asked for', call.text, 'That is the size of a '
+                    'pointer: sizeof gives the size of an array only where '
+                    'the array itself is named.', see)
+    got = [c for c in calls if c.result]
+    if run.stuck is not None and run.stuck.name == 'recv':
+        raise Fault(expected, '%s, then it waits in %s' % (
+            calls[0].text, run.stuck.text) if run.stuck is not calls[0] else
+            'it waits in %s' % run.stuck.text, waits_why(run),
+            (6, 'Who waits for whom'))
+    if view.side == 'server' and len(got) > 1 and view.number == 6:
+        raise Fault('one recv()', got[1].text, 'The Python receives once.',
+                    see)
+    if size < 1024 and view.side == 'server' and len(calls) == 1:
+        long = view.run('long')
+        taken = long.of('recv')
+        if sum(max(c.result or 0, 0) for c in taken) < 1024:
+            raise Fault('recv(%s, 1024) = 1024' % wanted,
+                        taken[0].text[:60] if taken else 'no recv()',
+                        'It asks for %d bytes; the Python asks for 1024.'
+                        % size, see)
+    if size < 1024 and view.side == 'client':
+        long = view.run('long')
+        taken = sum(max(c.result or 0, 0) for c in long.of('recv'))
+        if taken < 1024:
+            raise Fault('1024 bytes received', '%d' % taken,
+                        'It asks for %d bytes; the Python asks for 1024.'
+                        % size, see)
+
+
+def prints_received(view, label):
+    """What was received, all of it and nothing else, stands in the output,
+    after it came."""
+    see = (6, 'Received bytes are no string')
+    for kind in ('plain', 'shifted'):
+        run = view.run(kind)
+        if kind == 'plain':
+            receives(view)
+        wanted = label + run.text
+        lines = run.stdout.split(b'\n')
+        if wanted in lines:
+            call = [c for c in run.of('recv') if (c.result or 0) > 0][0]
+            if label in run.stdout[:max(call.out, 0)] and \
+                    wanted in run.stdout[:max(call.out, 0)]:
+                raise Fault('recv(), then the line', 'the line before',
+                            'It prints what it has not received yet.', see)
+            continue
+        found = next((line for line in lines if line.startswith(
+            b'Received from')), None)
+        broken = crash(run)
+        if broken:
+            raise Fault(show(wanted), 'the program ends before', broken, see)
+        if found is None:
+            raise Fault(show(wanted), 'no such line in %s' % show(run.stdout),
+                        '' if run.status is not None else plainly(run), see)
+        rest = found[len(label):]
+        if not found.startswith(label):
+            why = 'The words before the text are others.'
+        elif not rest:
+            why = 'The text is missing: what recv() brought is not printed.'
+        elif rest.startswith(run.text):
+            why = ('More is printed than was received: the \'\\0\' behind the '
+                   'last byte is missing, at data[received].')
+        elif run.text.startswith(rest):
+            why = 'The text is cut after %d of %d bytes.' % (len(rest),
+                                                          len(run.text))
+        elif run.text[:10] == rest[:10]:
+            why = ('The text was used as the format of printf(): it belongs '
+                   'behind "%s", as an argument.')
+        else:
+            why = 'That was never received.'
+        raise Fault(show(wanted), show(found), why, see)
+
+
+@test([6, 7], 'server client', 'a buffer that is filled to its end does no '
+      'harm', 'long')
+def full_buffer(view):
+    conversation(view)
+    run = view.run('long')
+    label = b'Received from client: ' if view.side == 'server' else \
+        b'Received from server: '
+    see = (6, 'Received bytes are no string')
+    broken = crash(run)
+    if broken:
+        raise Fault('1024 bytes received and printed', plainly(run),
+                    broken + ' The \'\\0\' needs a place of its own behind '
+                    'the 1024 bytes.' if 'Memory' in broken or
+                    'out of bounds' in broken else broken, see)
+    wanted = label + run.text[:1024]
+    found = next((line for line in run.stdout.split(b'\n')
+                  if line.startswith(label)), None)
+    if found == wanted:
+        return
+    if found is None:
+        raise Fault(show(wanted), show(run.stdout), plainly(run), see)
+    count = len(found) - len(label)
+    raise Fault('the first 1024 of %d bytes, printed' % len(run.text),
+                '%d bytes, %s' % (count, show(found[-30:])),
+                'The other side sent %d bytes at once; the Python takes 1024 '
+                'of them.' % len(run.text) if count != 1024 else
+                'The bytes are others.', see)
+
+
+@test([6, 7], 'server client', 'a peer that says nothing is no error',
+      'silent')
+def silent(view):
+    conversation(view)
+    run = view.run('silent')
+    see = (6, 'End of file')
+    label = b'Received from client: \n' if view.side == 'server' else \
+        b'Received from server: \n'
+    if label in run.stdout and run.status == 0:
+        if view.side == 'server' and run.received != play.HELLO_SERVER:
+            raise Fault('it answers all the same', 'it sends %s'
+                        % show(run.received), 'Python answers a client that '
+                        'has said nothing.', see)
+        return
+    broken = crash(run)
+    shown = show(run.stdout)
+    if broken:
+        raise Fault(show(label), plainly(run), broken, see)
+    if run.status is None:
+        raise Fault(show(label) + ' and the end', plainly(run),
+                    'The other side has ended its stream: recv() gives 0, at '
+                    'once and each time. A loop that waits for more never '
+                    'ends.', see)
+    if run.status != 0:
+        raise Fault(show(label) + ', exit status 0', plainly(run),
+                    'recv() gave 0: the end of the stream. That is no error, '
+                    'and errno says nothing then.', see)
+    raise Fault(show(label), shown, 'recv() gave 0: nothing was received, so '
+                'nothing but the label is printed.', see)
+
+
+@test([6, 7], 'server client', 'a recv() that fails ends the program with its '
+      'error', 'recv fails')
+def recv_fails(view):
+    conversation(view)
+    fails_well(view.run('recv fails'), 'recv', 'ECONNRESET',
+               [b'Received from'])
+
+
+@test([6, 7], 'server client', 'a send() that fails ends the program with its '
+      'error', 'send fails')
+def send_fails(view):
+    conversation(view)
+    fails_well(view.run('send fails'), 'send', 'ECONNRESET',
+               [b'Hello message sent'])
+
+
+# -- what holds for all
+
+def expected_output(view, run):
+    """What the Python prints in this run."""
+    if view.number == 1 or view.number == 2:
+        return PROMPT
+    if view.number == 3:
+        return b'Server listening on port 8080\n' + PROMPT
+    if view.side == 'server':
+        text = b'Server listening on port 8080\n'
+        text += ("Connection from: ('%s', %d)\n" % (run.peer or ('?', 0))
+                 ).encode()
+        if view.number >= 6:
+            text += b'Received from client: %s\nHello message sent\n' % \
+                run.text
+        return text
+    if view.number == 5:
+        return b''
+    return b'Hello message sent\nReceived from server: %s\n' % run.text
+
+
+@test(ALL, 'server client', 'the output is the Python\'s, byte for byte',
+      'plain')
+def output(view):
+    run = view.run('plain')
+    broken = crash(run)
+    if broken:
+        raise Fault('', '', broken)
+    if view.side == 'server' and view.number >= 4 and run.peer is None:
+        accepts(view)
+    if run.status is None and not (view.number <= 3):
+        raise Fault('the program ends', plainly(run), waits_why(run))
+    same_output(run.stdout, expected_output(view, run), run.stderr)
+
+
+@test(ALL, 'server client', 'every socket is closed, and the program ends '
+      'with status 0', 'plain', 'shifted')
+def closed(view):
+    all_closed(view.run('plain'))
+    run = view.run('shifted')
+    first = main_socket(run)
+    if first is not None and first != 3:
+        strange = next((call for call in run.of() if call.fd == 3 and
+                        call.error in ('EBADF', 'ENOTSOCK')), None)
+        if strange:
+            raise Fault('the descriptor that socket() gave, here %d' % first,
+                        strange.text, 'The number 3 is written into the '
+                        'program. The kernel gives the lowest free number, '
+                        'which is not 3 everywhere.', (1, 'The descriptor'))
+    all_closed(run)
+
+
+@test([5], 'pair', 'the server of lesson 04 takes the connection', 'pair')
+def meets(view):
+    server, client = view.run('pair')
+    if client is None:
+        raise Fault('a server that listens', plainly(server), crash(server)
+                    or 'server.c of this folder does not come to listen.')
+    line = b"Connection from: ('127.0.0.1', "
+    if line not in server.stdout:
+        raise Fault(show(line), show(server.stdout),
+                    'The server did not get the connection.',
+                    (5, "The server's address"))
+
+
+@test([6, 7], 'pair', 'server and client greet each other', 'pair')
+def greet(view):
+    server, client = view.run('pair')
+    if client is None:
+        raise Fault('a server that listens', plainly(server),
+                    crash(server) or '')
+    see = (6, 'Who waits for whom')
+    if client.status is None and server.status is None and \
+            client.stuck and server.stuck:
+        raise Fault('both end', 'the server waits in %s, the client in %s' % (
+            server.stuck.text, client.stuck.text),
+            'Both wait to receive, so nobody sends.', see)
+    for run, who in ((server, 'server'), (client, 'client')):
+        if run.status != 0:
+            raise Fault('the %s ends with status 0' % who, plainly(run),
+                        crash(run) or waits_why(run), see)
+    same_output(client.stdout, b'Hello message sent\nReceived from server: '
+                b'Hello from server\n', client.stderr)
+    peer = re.search(rb"\('127\.0\.0\.1', \d+\)", server.stdout)
+    same_output(server.stdout, b'Server listening on port 8080\nConnection '
+                b'from: %s\nReceived from client: Hello from client\nHello '
+                b'message sent\n' % (peer[0] if peer else b'?'),
+                server.stderr)
+
+
+# -- the guards of lesson 07
+
+def holds(view, kind, see, why):
+    """The run goes through as if nothing had happened, and is closed."""
+    conversation(view)
+    run = view.run(kind)
+    name = kind.split()[0]
+    broken = crash(run)
+    expected = 'the exchange goes on to its end'
+    if broken:
+        raise Fault(expected, plainly(run), broken, see)
+    wanted = expected_output(view, run)
+    if run.status == 0 and run.stdout == wanted:
+        return run
+    odd = next((call for call in run.of(name) if call.error == 'EINTR'), None)
+    if odd and run.status == 1:
+        raise Fault(expected, '%s, then the program gives up' % odd.text, why,
+                    see)
+    if run.status is None:
+        raise Fault(expected, plainly(run), why, see)
+    raise Fault(show(wanted, 100), '%s, %s' % (show(run.stdout, 100),
+                                               plainly(run)), why, see)
+
+
+EINTR_WHY = ('A signal came while the call waited, and it returned EINTR. '
+             'Nothing is broken: the call is made again, as Python does it '
+             '(PEP 475).')
+
+
+@test([7], 'server', 'an accept() interrupted by a signal is made again',
+      'accept interrupted')
+def accept_interrupted(view):
+    accepts(view)
+    run = view.run('accept interrupted')
+    wanted = expected_output(view, run)
+    if run.status != 0 or run.stdout != wanted:
+        raise Fault('accept(3) = -1 EINTR, then accept(3) = 4', '%s, %s' % (
+            ', then '.join(call.text for call in run.of('accept')[:3]),
+            plainly(run)), EINTR_WHY, (7, 'Interrupted calls'))
+
+
+@test([7], 'server client', 'a recv() interrupted by a signal is made again',
+      'recv interrupted')
+def recv_interrupted(view):
+    holds(view, 'recv interrupted', (7, 'Interrupted calls'), EINTR_WHY)
+
+
+@test([7], 'server client', 'a send() interrupted by a signal is made again',
+      'send interrupted')
+def send_interrupted(view):
+    run = holds(view, 'send interrupted', (7, 'Interrupted calls'), EINTR_WHY)
+    all_sent(view, run, (7, 'Interrupted calls'))
+
+
+@test([7], 'server client', 'a short send() is continued', 'short send')
+def short_send(view):
+    conversation(view)
+    run = view.run('short send')
+    all_sent(view, run, (7, 'Short sends'))
+    holds(view, 'short send', (7, 'Short sends'), '')
+
+
+def all_sent(view, run, see):
+    """The other side got the whole message, once."""
+    text = play.HELLO_SERVER if view.side == 'server' else play.HELLO_CLIENT
+    got = run.received
+    if got == text:
+        return
+    sends_made = [call.text for call in run.of('send')]
+    raise Fault('the other side receives %s' % show(text),
+                'it receives %s after %s' % (show(got), '; '.join(
+                    sends_made[:3])),
+                'send() took only a part, and the rest was never sent: go on '
+                'behind the bytes that it took.' if text.startswith(got) else
+                crash(run) or 'After a short send() the next one must begin '
+                'behind the bytes that were taken, and be that much shorter.',
+                see)
+
+
+@test([7], 'server client', 'a peer that has gone is an error, not a silent '
+      'death', 'gone')
+def gone(view):
+    conversation(view)
+    run = view.run('gone')
+    if run.status == -signal.SIGPIPE:
+        call = next((c.text for c in run.of('send')), 'send()')
+        raise Fault('on standard error "send: Broken pipe", and exit status 1',
+                    'ended by SIGPIPE in %s' % call.replace(' ...', ''),
+                    'A send to a peer that has gone raises SIGPIPE, which '
+                    'ends the program without a word. It must be ignored, or '
+                    'kept off with MSG_NOSIGNAL, so that send() fails with '
+                    'EPIPE.', (7, 'SIGPIPE'))
+    fails_well(run, 'send', 'EPIPE', [b'Hello message sent'])
+
+
+@test([7], 'client', 'the client reads until the server closes', 'pieces')
+def pieces(view):
+    run = holds(view, 'pieces', (7, 'Reading to the end'), 'The answer came in '
+                'three pieces. One recv() brings what is there; the message '
+                'is whole only when recv() gives 0.')
+    return run
+
+
+@test([7], 'server client', 'bytes that drive a terminal are printed as \\xNN',
+      'bytes')
+def control(view):
+    conversation(view)
+    run = view.run('bytes')
+    label = b'Received from client: ' if view.side == 'server' else \
+        b'Received from server: '
+    found = next((line for line in run.stdout.split(b'\n')
+                  if line.startswith(label)), b'')
+    wanted = label + NASTY_SHOWN
+    see = (7, 'Bytes that drive a terminal')
+    broken = crash(run)
+    if broken:
+        raise Fault(show(wanted), plainly(run), broken, see)
+    if found.lower() == wanted.lower() and run.status == 0:
+        return
+    rest = found[len(label):]
+    if rest == b'a':
+        why = ('The text ends at the NUL byte: received bytes are no string, '
+               'and their number is what recv() returned.')
+    elif b'\x1b' in found:
+        why = ('ESC and its like go to the terminal, which obeys them. Print '
+               'the control characters (but newline and tab) as \\xNN.')
+    elif b'\xc3\xa9' not in found or b'\xff' not in found:
+        why = ('Only the control characters below 32 (but newline and tab) '
+               'and DEL are replaced; all other bytes are printed as they '
+               'are.')
+    else:
+        why = ('Each control character but newline and tab is printed as \\x '
+               'and two hexadecimal digits.')
+    raise Fault(show(wanted), show(found), why, see)
