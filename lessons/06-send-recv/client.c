@@ -69,10 +69,10 @@ int main(void)
     // >>> print("Hello message sent")
     printf("Hello message sent\n");
 
-    // recv() waits until something has arrived: at least 1 byte, at most as
-    // many as it is allowed. 0 means that the server will send nothing more.
-    // What arrives is no C string: the '\0' is put behind it here, in the one
-    // byte of data that recv() may not fill.
+    // recv() waits until something has arrived, or the server has closed; its
+    // result is the number of bytes, and 0 means that the server will send
+    // nothing more. What arrives is no C string: the '\0' is put behind it
+    // here, in the one byte of data that recv() may not fill.
     // >>> data = client_socket.recv(1024).decode()
     char data[1025] = "";
     // TODO(06-send-recv/4): receive up to 1024 bytes into data, as a string.
@@ -83,8 +83,8 @@ int main(void)
     // After an error above, the process ends, and the kernel closes what it
     // left open. That is this program's finally.
     // >>> finally:
-    // Closing tells the server that this side will send nothing more: its next
-    // receive finds the end of the stream.
+    // Closing tells the server that this side will send nothing more: once it
+    // has received what was sent before, it finds the end of the stream.
     // >>> client_socket.close()
     close(client_socket);
     return EXIT_SUCCESS;

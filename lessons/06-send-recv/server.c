@@ -28,16 +28,16 @@ int main(void)
 
     // A socket is one end of a conversation. The kernel keeps it; the program
     // holds a small number that stands for it, the descriptor, as for an open
-    // file. 0, 1 and 2 are taken (stdin, stdout, stderr), so this one is 3.
+    // file. 0, 1 and 2 are taken (stdin, stdout, stderr): this one is mostly 3.
     //
     //   AF_INET      the family of addresses: IPv4
     //   SOCK_STREAM  the type: a reliable stream of bytes
     //   0            the protocol: the usual one for that pair, here TCP
     //
-    // Here and in every call below, -1 means failure, and errno holds the
-    // reason. perror() prints the name it is given and that reason. Python
-    // raises OSError instead, so that no failure goes unseen; in C a failure
-    // is seen only if the program looks.
+    // In this and every other call on a socket, -1 means failure, and errno
+    // holds the reason. perror() prints the name it is given and that reason.
+    // Python raises OSError instead, so that no failure goes unseen; in C a
+    // failure is seen only if the program looks.
     // >>> server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     int server_socket = socket(AF_INET, SOCK_STREAM, 0);
     if (server_socket == -1) {
@@ -64,12 +64,12 @@ int main(void)
     //   sin_port    the port, in network byte order: the high byte first.
     //               htons() ("host to network short") puts it in that order
     //   sin_addr    the IPv4 address; inet_pton() makes it from the text.
-    //               0.0.0.0 is every address that this machine has
+    //               0.0.0.0 is every IPv4 address of this machine
     //
-    // All else in it must be 0, hence memset(). bind() serves every family of
-    // addresses, so it takes a pointer to the general struct sockaddr (hence
-    // the cast) and the length of what is really there. Python makes all this
-    // out of the pair (host, port).
+    // All else in it should be 0 (some systems have more fields), hence
+    // memset(). bind() serves every family of addresses, so it takes a pointer
+    // to the general struct sockaddr (hence the cast) and the length of what
+    // is really there. Python makes all this out of the pair (host, port).
     // >>> server_socket.bind((host, port))
     const char *host = "0.0.0.0";
     const uint16_t port = 8080;
@@ -89,7 +89,8 @@ int main(void)
 
     // From now on the kernel completes connections by itself and queues them,
     // whether or not the program is ready for them. 3 is the backlog: how many
-    // may wait in that queue. It is no limit to how many clients are served.
+    // may wait in that queue (Linux lets one more). It is no limit to how many
+    // clients are served.
     // The socket has become a listening socket: it carries no data, ever.
     // >>> server_socket.listen(3)
     if (listen(server_socket, 3) == -1) {
@@ -129,11 +130,12 @@ int main(void)
     }
     printf("Connection from: ('%s', %d)\n", peer, ntohs(address.sin_port));
 
-    // recv() waits until something has arrived and copies it into data: at
-    // least 1 byte, at most as many as it is allowed. Its result is their
-    // number; 0 means that the client will send nothing more. What arrives are
-    // bytes, not a C string: nobody sends the '\0' that ends one. So data has
-    // one byte more than recv() may fill, and the '\0' is put there.
+    // recv() waits until something has arrived, or the client has closed. It
+    // copies what is there into data, at most as many bytes as it is allowed,
+    // and its result is their number; 0 means that the client will send
+    // nothing more. What arrives are bytes, not a C string: nobody sends the
+    // '\0' that ends one. So data has one byte more than recv() may fill, and
+    // the '\0' is put there.
     //
     // One recv() need not be the whole message: TCP keeps no messages, only
     // the order of the bytes. The original takes what the first call brings;
@@ -161,8 +163,8 @@ int main(void)
     // After an error above, the process ends, and the kernel closes what it
     // left open. That is this program's finally.
     // >>> finally:
-    // Closing the connected socket ends the conversation: the client's next
-    // receive finds the end of the stream.
+    // Closing the connected socket ends the conversation: once the client has
+    // received what was sent before, it finds the end of the stream.
     // >>> conn.close()
     close(conn);
 

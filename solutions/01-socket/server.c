@@ -7,7 +7,7 @@
 //
 // While it waits for Enter, look at it from a second terminal:
 //
-//     ls -l /proc/$(pgrep -x server)/fd
+//     ls -l /proc/$(pgrep -nx server)/fd
 
 // >>> import socket
 #include <stdio.h>       // fflush, getchar, perror, printf
@@ -20,16 +20,16 @@ int main(void)
 {
     // A socket is one end of a conversation. The kernel keeps it; the program
     // holds a small number that stands for it, the descriptor, as for an open
-    // file. 0, 1 and 2 are taken (stdin, stdout, stderr), so this one is 3.
+    // file. 0, 1 and 2 are taken (stdin, stdout, stderr): this one is mostly 3.
     //
     //   AF_INET      the family of addresses: IPv4
     //   SOCK_STREAM  the type: a reliable stream of bytes
     //   0            the protocol: the usual one for that pair, here TCP
     //
-    // Here and in every call below, -1 means failure, and errno holds the
-    // reason. perror() prints the name it is given and that reason. Python
-    // raises OSError instead, so that no failure goes unseen; in C a failure
-    // is seen only if the program looks.
+    // In this and every other call on a socket, -1 means failure, and errno
+    // holds the reason. perror() prints the name it is given and that reason.
+    // Python raises OSError instead, so that no failure goes unseen; in C a
+    // failure is seen only if the program looks.
     int server_socket = -1;
     // >>> server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     // TODO(01-socket): make the socket, and check that there is one.

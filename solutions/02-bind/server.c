@@ -26,16 +26,16 @@ int main(void)
 
     // A socket is one end of a conversation. The kernel keeps it; the program
     // holds a small number that stands for it, the descriptor, as for an open
-    // file. 0, 1 and 2 are taken (stdin, stdout, stderr), so this one is 3.
+    // file. 0, 1 and 2 are taken (stdin, stdout, stderr): this one is mostly 3.
     //
     //   AF_INET      the family of addresses: IPv4
     //   SOCK_STREAM  the type: a reliable stream of bytes
     //   0            the protocol: the usual one for that pair, here TCP
     //
-    // Here and in every call below, -1 means failure, and errno holds the
-    // reason. perror() prints the name it is given and that reason. Python
-    // raises OSError instead, so that no failure goes unseen; in C a failure
-    // is seen only if the program looks.
+    // In this and every other call on a socket, -1 means failure, and errno
+    // holds the reason. perror() prints the name it is given and that reason.
+    // Python raises OSError instead, so that no failure goes unseen; in C a
+    // failure is seen only if the program looks.
     // >>> server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     int server_socket = socket(AF_INET, SOCK_STREAM, 0);
     if (server_socket == -1) {
@@ -62,12 +62,12 @@ int main(void)
     //   sin_port    the port, in network byte order: the high byte first.
     //               htons() ("host to network short") puts it in that order
     //   sin_addr    the IPv4 address; inet_pton() makes it from the text.
-    //               0.0.0.0 is every address that this machine has
+    //               0.0.0.0 is every IPv4 address of this machine
     //
-    // All else in it must be 0, hence memset(). bind() serves every family of
-    // addresses, so it takes a pointer to the general struct sockaddr (hence
-    // the cast) and the length of what is really there. Python makes all this
-    // out of the pair (host, port).
+    // All else in it should be 0 (some systems have more fields), hence
+    // memset(). bind() serves every family of addresses, so it takes a pointer
+    // to the general struct sockaddr (hence the cast) and the length of what
+    // is really there. Python makes all this out of the pair (host, port).
     // >>> server_socket.bind((host, port))
     // TODO(02-bind): build the address 0.0.0.0:8080 and bind the socket to it.
     const char *host = "0.0.0.0";
@@ -87,8 +87,8 @@ int main(void)
     }
     // END(02-bind)
 
-    // The port is taken now: another program that binds to it gets EADDRINUSE.
-    // But nobody can connect yet, since the socket does not listen.
+    // The port is taken now: a plain bind() to it fails with EADDRINUSE. But
+    // nobody can connect yet, since the socket does not listen.
 
     // A scaffold, here until lesson 04: it holds the program, so that there is
     // time to look at the socket. The prompt has no newline, so it is flushed.

@@ -59,8 +59,8 @@ int main(void)
     }
     // END(05-connect)
 
-    // Closing tells the server that this side will send nothing more: its next
-    // receive finds the end of the stream.
+    // Closing tells the server that this side will send nothing more: once it
+    // has received what was sent before, it finds the end of the stream.
     // >>> client_socket.close()
     close(client_socket);
     return EXIT_SUCCESS;
