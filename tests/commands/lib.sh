@@ -72,18 +72,26 @@ checksum() {
     done | cksum
 }
 
-# state LESSON: what is known of it, without running anything.
+# state LESSON: what is known of it, without running anything. Lessons in $passed
+# have passed just now: where nothing can be written, that is all there is.
+passed=''
 state() {
-    if ! read -r verdict sum <"build/progress/$1"; then
-        say "not yet tried"
-    elif [ "$sum" != "$(checksum "$1")" ]; then
-        say "changed"
-    elif [ "$verdict" = pass ]; then
-        say "done"
-    else
-        say "not done"
-    fi 2>/dev/null
-}
+    verdict='' sum=''
+    read -r verdict sum <"build/progress/$1" || :
+    case " $passed " in
+    *" $1 "*) say "done"; return ;;
+    esac
+    case $verdict in
+    '') say "not yet tried" ;;
+    *)  if [ "$sum" != "$(checksum "$1")" ]; then
+            say "changed"
+        elif [ "$verdict" = pass ]; then
+            say "done"
+        else
+            say "not done"
+        fi ;;
+    esac
+} 2>/dev/null
 
 # keep FILE TEXT: writes build/FILE whole or not at all, and fails if it can't.
 keep() {
@@ -93,14 +101,74 @@ keep() {
     return 1
 } 2>/dev/null
 
-# gaps FILE: its gaps in order, one a line: the name, then "empty" or "filled".
+# gaps LESSON: its gaps in order, one a line: name, "empty" or "filled", file.
 gaps() {
-    awk '
-        /^ *\/\/ END\(/ && gap { print gap, lines ? "filled" : "empty"; gap = "" }
-        gap && NF { lines++ }
-        /^ *\/\/ TODO\(/ {
-            gap = $0; sub(/^[^(]*\(/, "", gap); sub(/\).*/, "", gap); lines = 0
-        }' "$1"
+    for file in $(program_files "$1"); do
+        [ -r "lessons/$1/$file" ] || continue
+        awk -v file="$file" '
+            /^ *\/\/ END\(/ && gap {
+                print gap, lines ? "filled" : "empty", file
+                gap = ""
+            }
+            gap && NF { lines++ }
+            /^ *\/\/ TODO\(/ {
+                gap = $0; lines = 0
+                sub(/^[^(]*\(/, "", gap); sub(/\).*/, "", gap)
+            }' "lessons/$1/$file"
+    done | sort
+}
+
+# The first empty gap of a lesson, as gaps prints it; nothing if there is none.
+empty_gap() {
+    gaps "$1" | sed -n '/ empty /{p;q;}'
+}
+
+# need_files LESSON: ends if its C files can't be read.
+need_files() {
+    for file in $(program_files "$1"); do
+        file=lessons/$1/$file
+        [ -f "$file" ] || die "$file is missing. To restore it:" \
+            "make reset LESSON=${1%%-*}"
+        [ -r "$file" ] || die "$file can't be read: see its permissions."
+    done
+}
+
+# The bar, [####---] 4 of 7. Lesson 07 counts when all before it do.
+progress() {
+    count=0 all=0 bar=''
+    for name in $(lessons); do
+        all=$((all + 1))
+        [ "$(state "$name")" = "done" ] || continue
+        case $name in
+        07-*) [ $count -lt $((all - 1)) ] || count=$all ;;
+        *) count=$((count + 1)) ;;
+        esac
+    done
+    while [ ${#bar} -lt $all ]; do
+        if [ ${#bar} -lt $count ]; then bar="$bar#"; else bar=$bar-; fi
+    done
+    say "$bold""[$bar] $count of $all$off"
+}
+
+# What to do next, with its file.
+next_step() {
+    next=''
+    for name in $(lessons); do
+        [ "$(state "$name")" = "done" ] || { next=$name; break; }
+    done
+    gap=$(empty_gap "$next") file=$(program_files "$next")
+    case $next/$gap in
+    /*) say "Next: your lesson 07 under every fault: make faults" ;;
+    07-*)
+        say "Next: the complete pair. Run it (make run), read"
+        say "lessons/$next/README.md, then: make check" ;;
+    */)
+        say "Next: lessons/$next/README.md, and your code in"
+        say "lessons/$next/${file%% *}; then: make check" ;;
+    *)
+        say "Next: read lessons/$next/README.md,"
+        say "fill TODO(${gap%% *}) in lessons/$next/${gap##* }, then: make check" ;;
+    esac
 }
 
 # The package that has TOOL, for the package manager MANAGER.
