@@ -3,24 +3,18 @@
 # server.c.1, server.c.2, ...
 . "${0%/*}/lib.sh"
 
-# starter FILE: the solution, else git's file, with its gaps emptied.
-starter() {
-    if [ -r "solutions/$1" ]; then
-        cat "solutions/$1"
-    else
-        git show "HEAD:./lessons/$1"
-    fi >"$new.whole" 2>/dev/null &&
-        awk '/^ *\/\/ END\(/ { gap = 0 } !gap; /^ *\/\/ TODO\(/ { gap = 1 }' \
-            "$new.whole" >"$new"
-}
-
 find_lesson
+new=lessons/$LESSON/.starter
+trap 'rm -f "$new"' EXIT
 for name in $(program_files "$LESSON"); do
-    file=lessons/$LESSON/$name new=lessons/$LESSON/.$name.new
-    trap 'rm -f "$new" "$new.whole"' EXIT
-    (: >"$new") 2>/dev/null || die "lessons/$LESSON can't be written."
-    starter "$LESSON/$name" || die "The starter of $file can't be made:" \
-        "the disk is full, or it is neither in solutions/ nor in git."
+    file=lessons/$LESSON/$name
+    # The starter is the solution, or git's file, with its gaps emptied.
+    whole=$(cat "solutions/$LESSON/$name" || git show "HEAD:./$file") 2>/dev/null ||
+        die "No starter of $file: it is neither in solutions/ nor in git."
+    say "$whole" | awk '/^ *\/\/ END\(/ { gap = 0 }
+        !gap
+        /^ *\/\/ TODO\(/ { gap = 1 }' 2>/dev/null >"$new" ||
+        die "lessons/$LESSON can't be written, or the disk is full."
     if cmp -s "$new" "$file"; then
         say "$file is the starter already."
         continue

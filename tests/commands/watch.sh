@@ -4,6 +4,7 @@
 
 find_lesson
 export LESSON
+trap 'say; exit 0' INT
 
 # Returns at a change, or after a moment: who calls it looks for himself.
 wait_a_moment() {
