@@ -1,0 +1,192 @@
+#!/usr/bin/env bats
+# The sources keep what the course promises of them.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    cd "$BATS_TEST_DIRNAME/../.." || return
+}
+
+# gap_of FILE|-: the lines between TODO and END, with these two; a file that
+# has none is all gap (lesson 07).
+gap_of() {
+    awk '
+        { all = all $0 "\n" }
+        /^ *\/\/ TODO\(/ { inside = some = 1 }
+        inside { print }
+        /^ *\/\/ END\(/ { inside = 0 }
+        END { if (!some) printf "%s", all }' "$1"
+}
+
+# emptied FILE: the file without the lines of its gaps.
+emptied() {
+    awk '
+        /^ *\/\/ END\(/ { inside = 0 }
+        !inside { print }
+        /^ *\/\/ TODO\(/ { inside = 1 }' "$1"
+}
+
+# edited FILE: whether a learner is at work in it. Such a file is left out, by
+# name, but not in CI.
+edited=()
+edited() {
+    [ "${CI:-}" != true ] || return 1
+    git cat-file -e "HEAD:$1" 2>/dev/null || return 1
+    ! diff -q <(git show "HEAD:$1" | gap_of -) <(gap_of "$1") >/dev/null ||
+        return 1
+    edited+=("$1")
+}
+
+# The end of a test that has left out files.
+skip_edited() {
+    [ ${#edited[@]} = 0 ] || skip "edited in its gap: ${edited[*]}"
+}
+
+# code FILE: the code alone, an instruction in each line as it is compared from
+# lesson to lesson. Comments go (a lesson has its own), but for the >>> lines;
+# includes lose what they are for; `int conn = -1;` before a gap and
+# `conn = accept(` in it become the one line that they are later.
+code() {
+    sed -E '
+        /^ *\/\/ >>> input/,/^    \}$/d
+        s/^ +//
+        /^\/\/ [^>]|^\/\/$|^$/d
+        s/^(#include <[^>]*>).*/\1/
+        /^int (server_socket|conn) = -1;$/d
+        s/^int ((server_socket|conn) = )/\1/' "$1"
+}
+
+# compile COMMAND...: compiles all of the C with it, and shows what it says.
+compile() {
+    local file said=''
+    for file in lessons/*/*.c solutions/*/*.c; do
+        ! edited "$file" || continue
+        said+=$("$@" -o "$BATS_TEST_TMPDIR/program" "$file" 2>&1) ||
+            said+="$file does not compile"$'\n'
+    done
+    printf '%s' "$said"
+    [ -z "$said" ]
+}
+
+@test "a starter is its solution with the gap emptied, to the byte" {
+    for file in lessons/0[1-6]-*/*.c; do
+        edited "$file" || diff "$file" <(emptied "solutions/${file#*/}")
+    done
+    skip_edited
+}
+
+@test "each lesson but 07 has its gaps, numbered in the learner's order" {
+    for lesson in 01-socket 02-bind 03-listen 04-accept 05-connect; do
+        grep -ho "TODO([^)]*)" lessons/$lesson/*.c | diff - <(echo "TODO($lesson)")
+        grep -ho "END([^)]*)" lessons/$lesson/*.c | diff - <(echo "END($lesson)")
+    done
+    sed -n 's/.*TODO(06-send-recv\(.*\)).*/\1/p' lessons/06-*/client.c |
+        diff - <(printf '/1\n/4\n')
+    sed -n 's/.*TODO(06-send-recv\(.*\)).*/\1/p' lessons/06-*/server.c |
+        diff - <(printf '/2\n/3\n')
+    run ! grep -rE "(TODO|END)\(" lessons/07-*/*.c solutions/07-*/*.c
+}
+
+@test "the solution of lesson 07 is the lesson's pair" {
+    for file in lessons/07-*/*.c; do
+        edited "$file" || diff "$file" "solutions/${file#*/}"
+    done
+    skip_edited
+}
+
+@test "the C of a lesson holds the C of the lesson before" {
+    server=''
+    for next in solutions/0[1-6]-*/server.c; do
+        [ -z "$server" ] ||
+            run ! grep '^<' <(diff <(code "$server") <(code "$next"))
+        server=$next
+    done
+    run ! grep '^<' <(diff <(code solutions/05-*/client.c) \
+        <(code solutions/06-*/client.c))
+}
+
+@test "the server of lesson 05 is the one of 04, finished" {
+    for folder in lessons solutions; do
+        diff <(code solutions/04-accept/server.c) \
+            <(code $folder/05-connect/server.c)
+    done
+}
+
+@test "the Python of a lesson is the final Python with lines left out" {
+    for file in lessons/0[1-6]-*/*.py; do
+        final=lessons/07-complete-pair/${file##*/}
+        run ! grep '^<' <(diff -b <(grep -v '# scaffold$' "$file" |
+            sed 's/^ *//') <(sed 's/^ *//' "$final"))
+    done
+    for file in lessons/0[1-3]-*/Server.py; do
+        [ "$(grep -c 'input("Press Enter to close the socket.")  # scaffold$' \
+            "$file")" = 1 ]
+    done
+    diff lessons/06-send-recv lessons/07-complete-pair -x '*.c' -x '*.md' \
+        -x '*.c.*' -x __pycache__ -x server -x client
+}
+
+@test "the >>> lines of the C are the Python beside it" {
+    for file in lessons/*/*.c; do
+        name=${file##*/} name=${name%.c}
+        diff <(sed -n 's/^ *\/\/ >>> //p' "$file") \
+            <(grep -v '^$' "${file%/*}/${name^}.py" | sed 's/^ *//')
+    done
+}
+
+@test "cc compiles each file without a flag, and has nothing to say" {
+    compile "${CC:-cc}"
+    skip_edited
+}
+
+@test "each file compiles with the full warnings as errors" {
+    compile "${CC:-cc}" -std=c11 -Wall -Wextra -Wpedantic -Wshadow \
+        -Wconversion -Wsign-conversion -Wstrict-prototypes \
+        -Wmissing-prototypes -Wformat=2 -Wcast-qual -Wcast-align \
+        -Wwrite-strings -Wundef -Wvla -Werror
+    skip_edited
+}
+
+@test "a starter runs, and ends when there is nothing more to read" {
+    starters=()
+    for file in lessons/0[1-6]-*/*.c; do
+        edited "$file" || starters+=("$file")
+    done
+    python3 - "${starters[@]}" 3>&- 4>&- <<'END'
+import socket, sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, 'tests/check')
+from programs import Bench
+
+with Bench(sanitize=False) as bench:
+    for source in sys.argv[1:]:
+        binary, said = bench.compile(source)
+        assert not said, said
+        ports = bench.take_ports()
+        program = bench.start([binary], ports)
+        program.type(b'', close=True)
+        if source.endswith(('05-connect/server.c', '06-send-recv/server.c')):
+            assert program.until(lambda: program.begun('accept')), source
+            socket.create_connection(('127.0.0.1', ports.port)).close()
+        assert program.ended() and program.status >= 0, source
+END
+    skip_edited
+}
+
+@test "no line is longer than 80 columns, ends in a blank or has a tab" {
+    git ls-files -z '*.c' '*.py' '*.sh' '*.bats' '*.bash' .ci/run |
+        python3 -c '
+import sys
+bad = 0
+for path in filter(None, sys.stdin.read().split("\0")):
+    with open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file.read().split("\n"), 1):
+            if len(line) > 80 or "\t" in line or line != line.rstrip():
+                print("%s:%d: %s" % (path, number, line))
+                bad = 1
+sys.exit(bad)'
+}
+
+@test "no file has a path of somebody's machine" {
+    run ! git grep -nE '/(root|home|Users|work)/'
+}
