@@ -150,13 +150,12 @@ class Terminal:
         if pid == 0:
             os.chdir(course)
             os.execvpe('bash', ['bash', '--norc', '--noprofile', '--noediting'], env)
+        os.set_inheritable(self.fd, False)
         mode = termios.tcgetattr(self.fd)
         mode[1] &= ~termios.OPOST
         mode[3] &= ~termios.ECHO
         termios.tcsetattr(self.fd, termios.TCSANOW, mode)
-        termios.tcsetwinsize(self.fd, (24, 80)) if hasattr(
-            termios, 'tcsetwinsize') else subprocess.run(
-            ['stty', 'rows', '24', 'columns', '80'], stdin=self.fd)
+        subprocess.run(['stty', 'rows', '24', 'columns', '80'], stdin=self.fd)
 
     def prompt(self):
         found = PROMPT.search(self.text)
