@@ -110,6 +110,7 @@ def masked(line):
     """A line without what differs from run to run."""
     line = re.sub(r'File "([^"]*/)?([^"/]*)"', r'File "\2"', line)
     line = re.sub(r'\b(Makefile:|/proc/|pid=|pid |\[\d\] )\d+', r'\1N', line)
+    line = re.sub(r'python3\.\d+', 'python3', line)
     line = re.sub(r'(?<!\w)\d{4,}(?!\w)',
                   lambda n: n.group() if n.group() in KEPT else 'N', line)
     return re.sub(r'(?<=\S) +', ' ', line).rstrip()
@@ -162,9 +163,11 @@ class Terminal:
         return found.group(1) if found else None
 
     def seen(self):
-        lines = PROMPT.sub('', self.text).replace('\r', '').split('\n')
-        lines = lines[:-1] if lines[-1] == '' else lines
-        return lines[1:] if self.key and lines[:1] == [''] else lines
+        text = PROMPT.sub('', self.text).replace('\r', '')
+        if self.key:            # the empty lines round what a key ends
+            text = text.strip('\n')
+        lines = text.split('\n')
+        return lines[:-1] if lines[-1] == '' else lines
 
     def write(self, text, key):
         self.text, self.expected, self.key = '', [], key
@@ -283,7 +286,8 @@ def inside(page, folder, show):
         file.write(STARTUP)
     os.mkdir(os.path.join(folder, 'bin'))
     with open(os.path.join(folder, 'bin', 'python3'), 'w') as file:
-        file.write('#!/bin/sh\n[ $# -gt 0 ] || set -- -q\nexec "%s" "$@"\n' % sys.executable)
+        file.write('#!/bin/sh\n# Without its banner, and not a version manager\'s shim.\n'
+                   '[ $# -gt 0 ] || set -- -q\nexec "%s" "$@"\n' % sys.executable)
     os.chmod(file.name, 0o755)
     env['PATH'] = os.path.join(folder, 'bin') + ':' + env['PATH']
     wrong, skipped = run_page(page, course, env, show)
