@@ -86,6 +86,7 @@ class Terminal:
         pid, self.fd = pty.fork()
         if pid == 0:
             os.chdir(course)
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)   # Python ignores it
             os.execvpe('bash', ['bash', '--norc', '--noprofile', '--noediting'], env)
         os.set_inheritable(self.fd, False)
         mode = termios.tcgetattr(self.fd)
