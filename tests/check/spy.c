@@ -726,7 +726,10 @@ SPY(int, connect, int fd, const struct sockaddr *address, socklen_t size)
 
 FIND(int, accept4, int fd, struct sockaddr *peer, socklen_t *size, int modes)
 
-/* accept is accept4 without flags. The line tells the peer in any case. */
+/*
+ * accept is accept4 without flags. The line tells the peer in any case, and
+ * the room for its address where that is too little.
+ */
 static int take(struct line *l, int fd, struct sockaddr *peer, socklen_t *size,
                 int modes)
 {
@@ -734,6 +737,9 @@ static int take(struct line *l, int fd, struct sockaddr *peer, socklen_t *size,
     socklen_t n = sizeof a, room = room_in(peer, size);
     int conn = -1, kept;
 
+    if (peer && room < sizeof(struct sockaddr_in))
+        put(l, ", %u bytes", room);
+    put(l, ")");
     record(l, " ...\n");
     if (allowed(ACCEPT, fd, NULL))
         conn = REAL(accept4)(fd, peer ? peer : (void *)&a, peer ? size : &n,
@@ -755,13 +761,13 @@ static int take(struct line *l, int fd, struct sockaddr *peer, socklen_t *size,
 
 int spy_accept4(int fd, struct sockaddr *peer, socklen_t *size, int modes)
 {
-    LINE(l, "accept4(%d, %s)", fd, modes ? FLAGS("", modes, type_flags) : "0");
+    LINE(l, "accept4(%d, %s", fd, modes ? FLAGS("", modes, type_flags) : "0");
     return take(&l, fd, peer, size, modes);
 }
 
 SPY(int, accept, int fd, struct sockaddr *peer, socklen_t *size)
 {
-    LINE(l, "accept(%d)", fd);
+    LINE(l, "accept(%d", fd);
     return take(&l, fd, peer, size, 0);
 }
 

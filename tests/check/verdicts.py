@@ -46,7 +46,7 @@ class Fault(Exception):
         lines = []
         for label, text in (('expected', self.expected), ('seen', self.seen)):
             if text:
-                text = text if len(text) < 400 else text[:400] + '...'
+                text = text if len(text) < 210 else text[:200] + '...'
                 lines += textwrap.wrap(text, 72, initial_indent=label.ljust(10),
                                        subsequent_indent=' ' * 10,
                                        break_on_hyphens=False)
@@ -82,6 +82,7 @@ def crash(run):
     if found:
         return '%s, line %s: %s.' % (os.path.basename(found[1]), found[2],
                                      found[3])
+    report = report.replace('spy_', '')
     found = re.search(r'ERROR: AddressSanitizer: ([\w-]+)', report)
     if found:
         kind = found[1]
@@ -91,7 +92,7 @@ def crash(run):
             if where else ''
         access = re.search(r'^(READ|WRITE) of size (\d+)', report, re.M)
         verb = 'reads' if access and access[1] == 'READ' else 'writes'
-        call = re.search(r'#[01] \S+ in (?:__interceptor_)?(recv|recvfrom|read|'
+        call = re.search(r'#[0-5] \S+ in (?:__interceptor_)?(recv|recvfrom|read|'
                          r'send|write|memset|memcpy|strlen|strcpy|strcat|'
                          r'printf|strncpy|sendto|puts|sprintf|snprintf)\b',
                          report)
@@ -175,10 +176,13 @@ def called(run, name, expected, see=None, hint=''):
     if broken:
         raise Fault(expected, 'the program ends before', broken, see)
     failed = next((call for call in run.of() if call.failed and
-                   call.name != 'close'), None)
+                   call.name in TALK), None)
     if failed and run.status is not None:
-        raise Fault(expected, failed.text, '%s() failed, so %s() was not '
-                    'reached.' % (failed.name, name), see)
+        if TALK.index(failed.name) < TALK.index(name):
+            raise Fault(expected, failed.text, '%s() failed, so %s() was not '
+                        'reached.' % (failed.name, name), see)
+        raise Fault(expected, '%s() is not called, and then %s' % (
+            name, failed.text), hint, see)
     if run.status is None and run.stuck:
         raise Fault(expected, 'it waits in %s' % run.stuck.text,
                     'The program waits there for ever, so %s() is not '
@@ -222,9 +226,10 @@ def order(run, first, then, why, see):
                                      calls[at[first]].text), why, see)
 
 
-def fails_well(run, name, code, reaches=None):
+def fails_well(run, name, code, reaches=(b'Press Enter',)):
     """Whether a call that failed with that errno is reported and ends the
-    program: its name and reason on standard error, exit status 1."""
+    program: its name and reason on standard error, exit status 1, and none of
+    the lines that begin with `reaches`, which come after it."""
     reason = os.strerror(getattr(errno, code))
     expected = 'on standard error "%s: %s", and exit status 1' % (name, reason)
     see = (1, 'When a call fails')
@@ -241,18 +246,11 @@ def fails_well(run, name, code, reaches=None):
     lines = [line for line in said.splitlines() if line.strip()]
     right = re.search(r'(?i)(?<![a-z])%s(?![a-z])' % word, said) and \
         reason in said
-    if right and run.status == 1 and not (
+    printed = next((line for line in run.stdout.split(b'\n')
+                    if line.startswith(tuple(reaches))), None)
+    if right and run.status == 1 and not printed and not (
             later and later[0].name == name and later[0].fd == failed.fd):
-        early = [line for line in (b'Server listening', b'Connection from',
-                                   b'Hello message sent', b'Received from')
-                 if line in run.stdout and reaches is not None and
-                 line in reaches]
-        if not early:
-            return
-        raise Fault('nothing printed that did not happen',
-                    'after %s: %s' % (failed.text, show(run.stdout)),
-                    'The program prints that it succeeded although the call '
-                    'failed.', see)
+        return
     seen = '%s, then %s' % (failed.text, plainly(run))
     if later and later[0].name == name and later[0].fd == failed.fd:
         raise Fault(expected, '%s, then %s' % (failed.text, later[0].text),
@@ -266,6 +264,12 @@ def fails_well(run, name, code, reaches=None):
         raise Fault(expected, '%s, then %s' % (failed.text, later[0].text),
                     'The error is reported, but the program goes on after it: '
                     'return EXIT_FAILURE is missing.', see)
+    if printed and right:
+        raise Fault(expected, '%s, the message, then %s' % (
+            failed.text, show(printed)), 'The error is reported, but the '
+            'program goes on after it: return EXIT_FAILURE is missing.'
+            if run.status != 1 else 'The program prints that line although '
+            'the call failed, so it is not true.', see)
     broken = crash(run)
     if broken:
         raise Fault(expected, seen, '%s() failed and gave -1. %s Is the '
@@ -298,7 +302,7 @@ def fails_well(run, name, code, reaches=None):
                     'The error is reported, but the program ends as if all '
                     'were well: return EXIT_FAILURE.', see)
     raise Fault(expected, 'the message, and exit status %d' % run.status,
-                'EXIT_FAILURE is 1.', see)
+                'The status is EXIT_FAILURE, which is 1.', see)
 
 
 def all_closed(run):
@@ -307,9 +311,11 @@ def all_closed(run):
         if crash(run):
             raise Fault('exit status 0', plainly(run), crash(run))
         if run.status is not None:
-            raise Fault('exit status 0', '%s, standard error %s' % (
-                plainly(run), show(run.stderr.strip().encode()) or 'empty'),
-                'Nothing failed, so the program ends with EXIT_SUCCESS.')
+            said = run.stderr.strip()
+            raise Fault('exit status 0', '%s, %s' % (
+                plainly(run), 'on standard error ' + show(said.encode())
+                if said else 'nothing on standard error'),
+                'Nothing failed here, so the program ends with EXIT_SUCCESS.')
         raise Fault('the program ends', plainly(run), waits_why(run))
     opened, twice = {}, None
     for call in run.of():
@@ -329,8 +335,8 @@ def all_closed(run):
                     twice.text if twice else '%s, and no close(%d)' % (
                         call.text, descriptor),
                     '%s is never closed.' % kind + (
-                        ' A number is closed that is none of the program\'s '
-                        'descriptors.' if twice else ''),
+                        ' Another descriptor is closed that is not open, or '
+                        'is closed already.' if twice else ''),
                     (1, 'Who closes what'))
 
 
@@ -339,6 +345,9 @@ def same_output(seen, expected, stderr=''):
     see = None
     if seen == expected:
         return
+    if not expected:
+        raise Fault('nothing on standard output', show(seen),
+                    'The Python prints nothing here.')
     wanted, got = expected.split(b'\n'), seen.split(b'\n')
     if seen.rstrip(b'\n') == expected.rstrip(b'\n'):
         raise Fault(show(expected[-40:]), show(seen[-40:]),
@@ -365,6 +374,10 @@ def same_output(seen, expected, stderr=''):
                         'or the lines are in another order.', see)
         at = next((i for i, (a, b) in enumerate(zip(line, mine)) if a != b),
                   min(len(line), len(mine)))
+        if b'8080' in line and line.replace(b'8080', b'36895') == mine:
+            raise Fault(show(line), show(mine), '36895 is 8080 with its two '
+                        'bytes swapped: sin_port is in network byte order, '
+                        'and ntohs() turns it back.', (2, 'Byte order'))
         raise Fault('line %d: %s' % (n + 1, show(line, 100)),
                     'line %d: %s' % (n + 1, show(mine, 100)),
                     'The first %d bytes are the same.' % at if at else
@@ -618,9 +631,11 @@ def address_fault(call, expected, see):
     if call.error == 'EAFNOSUPPORT' or 'AF_INET6' in call.text or \
             'AF_UNSPEC' in call.text or 'AF_UNIX' in call.text or \
             endpoint(call) is None and call.error != 'EINVAL':
-        raise Fault(expected, call.text, 'The family in the struct is not '
-                    'AF_INET: sin_family is missing, or the pointer leads '
-                    'somewhere else.', see)
+        raise Fault(expected, call.text, '512 is AF_INET with its two bytes '
+                    'swapped: sin_family stays in the machine\'s own order, '
+                    'without htons().' if '512' in call.args else
+                    'The family in the struct is not AF_INET: sin_family is '
+                    'missing, or the pointer leads somewhere else.', see)
     if call.error == 'EINVAL' and (endpoint(call) is None or
                                    'len' in call.text):
         raise Fault(expected, call.text, 'The length is wrong: it is the size '
@@ -648,6 +663,24 @@ def swapped(address):
     return '.'.join(reversed(address.split('.')))
 
 
+def by_variable(view, *names):
+    """Fault if one of these calls is made on descriptor 3 where socket()
+    gave another one: the number is written into the program."""
+    run = view.run('shifted')
+    first = main_socket(run)
+    if first is None or first == 3:
+        return
+    for call in run.of(*names):
+        if call.fd == 3 and call.error in ('EBADF', 'ENOTSOCK'):
+            raise Fault('the descriptor that socket() gave, here %d' % first,
+                        call.text, 'The number 3 is written into the program '
+                        'where the variable belongs. The kernel gives the '
+                        'lowest free number, which is not 3 everywhere.' if
+                        call.name != 'listen' or '4' not in call.args else
+                        'The arguments are swapped: first the descriptor, '
+                        'then the backlog.', (1, 'The descriptor'))
+
+
 def the_bind(view):
     run = view.run('plain')
     expected = 'bind(3, 0.0.0.0:8080) = 0'
@@ -662,9 +695,11 @@ def the_bind(view):
     return call, expected, see
 
 
-@test(range(2, 8), 'server', 'bind() gives the socket the port 8080', 'plain')
+@test(range(2, 8), 'server', 'bind() gives the socket the port 8080', 'plain',
+      'shifted')
 def bind_port(view):
     call, expected, see = the_bind(view)
+    by_variable(view, 'bind')
     if endpoint(call):
         right_port(call, expected, see)
         run = view.run('plain')
@@ -737,7 +772,7 @@ def not_listening(view):
 # -- listen
 
 @test(range(3, 8), 'server', 'listen() makes the socket listen, with a '
-      'backlog of 3', 'plain')
+      'backlog of 3', 'plain', 'shifted')
 def listens(view):
     run = view.run('plain')
     expected = 'listen(3, 3) = 0'
@@ -755,13 +790,14 @@ def listens(view):
         raise Fault(expected, call.text, 'The call failed: %s.' % os.strerror(
             getattr(errno, call.error, 0)), see)
     if call.args[:1] != ['3']:
-        raise Fault(expected, call.text, 'The backlog is the second argument: '
-                    'how many connections may wait to be accepted.',
-                    (3, 'The backlog'))
+        raise Fault(expected, call.text, 'The backlog, the second argument, '
+                    'is 3 in the Python: how many connections may wait to be '
+                    'accepted.', (3, 'The backlog'))
     if len(calls) > 1:
         raise Fault(expected, '%s, then %s' % (call.text, calls[1].text),
                     'Once is enough: the socket listens until it is closed.',
                     see)
+    by_variable(view, 'listen')
 
 
 @test([3], 'server', 'a client can connect to port 8080', 'plain')
@@ -819,10 +855,10 @@ def ends_on_enter(view):
                     'The prompt holds the program, so that its socket can be '
                     'looked at.')
     if not run.enter:
-        raise Fault('Enter ends it', plainly(run), 'Enter does not end it: '
-                    'it waits for more input.' if run.keyboard or
-                    getattr(run, 'eof', False) else 'After Enter it does not '
-                    'end.')
+        more = run.keyboard or getattr(run, 'eof', False)
+        raise Fault('Enter ends it', 'it waits for the keyboard again' if more
+                    else plainly(run), 'Enter does not end it: it waits for '
+                    'more input.' if more else 'After Enter it does not end.')
     closed_early = [call for call in run.of('close') if call.result == 0 and
                     0 <= call.out < len(run.before) and
                     call.fd == main_socket(run)]
@@ -847,6 +883,16 @@ def accepts(view):
           see)
     good = [call for call in calls if call.result is not None and
             call.result >= 0]
+    for talk in run.of('send', 'recv') if view.number == 4 else ():
+        raise Fault('no %s()' % talk.name, talk.text, '%s() is a later '
+                    'lesson: this one ends with the connection.' % talk.name,
+                    see)
+    if good and good[0].args[-1:] == ['8 bytes']:
+        raise Fault('accept() with room for 16 bytes', good[0].text, 'The '
+                    'length says 8: sizeof of a pointer is its own size. It '
+                    'is the size of the struct, sizeof address.',
+                    (4, 'The address of the peer'))
+    by_variable(view, 'accept')
     if len(calls) > 1 and len(good) >= 1:
         raise Fault('one accept()', calls[1].text, 'The lesson serves one '
                     'client: accept() is called again, and waits for another.'
@@ -946,6 +992,7 @@ def accept_fails(view):
 def connect_port(view):
     call, expected, see = the_connect(view)
     right_port(call, expected, see)
+    by_variable(view, 'connect')
 
 
 @test([5, 6, 7], 'client', 'connect() goes to 127.0.0.1', 'plain')
@@ -1086,11 +1133,13 @@ def sends(view, text):
     wanted = connected_socket(run)
     see = (6, 'What send returns')
     expected = 'send(%s, 17, "%s") = 17' % (wanted, text.decode())
+    for call in run.of('send')[:1]:
+        on_the_right_socket(view, run, call, expected)
     calls = called(run, 'send', expected, see, 'Nothing is sent%s.' % (
         ', though the program prints that it was'
         if b'Hello message sent' in run.stdout else ''))
     call = calls[0]
-    on_the_right_socket(view, run, call, expected)
+    by_variable(view, 'send')
     if view.side == 'server':
         order(run, 'recv', 'send', 'The server answers before it has heard '
               'the client.', (6, 'Who waits for whom'))
@@ -1112,7 +1161,8 @@ def sends(view, text):
         if sent.rstrip(b'\n\r') == text:
             raise Fault(expected, call.text, 'A newline is sent along.', see)
         if sent == text * 2:
-            raise Fault(expected, calls[1].text, 'It is sent twice.', see)
+            raise Fault('one send()', '%s, then %s' % (
+                call.text, calls[1].text), 'It is sent twice.', see)
         if len(sent) == 8 or len(sent) == 4 and text.startswith(sent):
             raise Fault(expected, call.text, 'Only %d bytes are sent: sizeof '
                         'of a pointer is its own size, not that of the text. '
@@ -1205,8 +1255,7 @@ def prints_received(view, label):
         lines = run.stdout.split(b'\n')
         if wanted in lines:
             call = [c for c in run.of('recv') if (c.result or 0) > 0][0]
-            if label in run.stdout[:max(call.out, 0)] and \
-                    wanted in run.stdout[:max(call.out, 0)]:
+            if label in run.stdout[:max(call.out, 0)]:
                 raise Fault('recv(), then the line', 'the line before',
                             'It prints what it has not received yet.', see)
             continue
@@ -1219,8 +1268,13 @@ def prints_received(view, label):
             raise Fault(show(wanted), 'no such line in %s' % show(run.stdout),
                         '' if run.status is not None else plainly(run), see)
         rest = found[len(label):]
+        got = sum(max(c.result or 0, 0) for c in run.of('recv'))
+        shut = [c.text for c in run.of('shutdown') if 'SHUT_WR' not in c.text]
         if not found.startswith(label):
             why = 'The words before the text are others.'
+        elif not got:
+            why = 'recv() gave 0 bytes.' + (
+                ' %s has closed the receiving side.' % shut[0] if shut else '')
         elif not rest:
             why = 'The text is missing: what recv() brought is not printed.'
         elif rest.startswith(run.text):
@@ -1247,10 +1301,11 @@ def full_buffer(view):
     see = (6, 'Received bytes are no string')
     broken = crash(run)
     if broken:
-        raise Fault('1024 bytes received and printed', plainly(run),
-                    broken + ' The \'\\0\' needs a place of its own behind '
-                    'the 1024 bytes.' if 'Memory' in broken or
-                    'out of bounds' in broken else broken, see)
+        raise Fault('1024 bytes received and printed', plainly(run), broken +
+                    (' The \'\\0\' needs a place of its own behind the 1024 '
+                     'bytes.' if 'index 1024' in broken else
+                     ' recv() may write as many bytes as its third argument '
+                     'says.' if 'recv() writes' in broken else ''), see)
     wanted = label + run.text[:1024]
     found = next((line for line in run.stdout.split(b'\n')
                   if line.startswith(label)), None)
@@ -1353,15 +1408,7 @@ def output(view):
 def closed(view):
     all_closed(view.run('plain'))
     run = view.run('shifted')
-    first = main_socket(run)
-    if first is not None and first != 3:
-        strange = next((call for call in run.of() if call.fd == 3 and
-                        call.error in ('EBADF', 'ENOTSOCK')), None)
-        if strange:
-            raise Fault('the descriptor that socket() gave, here %d' % first,
-                        strange.text, 'The number 3 is written into the '
-                        'program. The kernel gives the lowest free number, '
-                        'which is not 3 everywhere.', (1, 'The descriptor'))
+    by_variable(view)
     all_closed(run)
 
 
@@ -1369,8 +1416,9 @@ def closed(view):
 def meets(view):
     server, client = view.run('pair')
     if client is None:
-        raise Fault('a server that listens', plainly(server), crash(server)
-                    or 'server.c of this folder does not come to listen.')
+        raise Fault('a server that waits for a client', plainly(server),
+                    crash(server) or 'server.c of this folder ends before a '
+                    'client can call it.')
     line = b"Connection from: ('127.0.0.1', "
     if line not in server.stdout:
         raise Fault(show(line), show(server.stdout),
