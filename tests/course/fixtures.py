@@ -15,6 +15,7 @@ test that it names, with the message that it holds:
     expected  bind(3, 0.0.0.0:8080) = 0              <- its message
     ...
 
+A line `--- from 06-send-recv` takes all programs from that lesson's solution.
 Numbers that differ from run to run (ports, the check's texts) are masked.
 --record writes the test and the message that are seen into the file: read the
 difference before you commit it. --names lists the tests of the lessons that
@@ -54,6 +55,7 @@ class Wrong:
         self.message = message.rstrip('\n')
         lines = self.head.split('\n')
         self.title, self.edits, file, old, new = lines[0], [], None, [], []
+        self.base = None
         for line in lines[1:] + ['--- ']:
             kind, rest = line[:1], line[1:]
             if old and (line.startswith('--- ') or kind == '@' or
@@ -61,7 +63,9 @@ class Wrong:
                 self.edits.append((file, '\n'.join(old) + '\n',
                                    ''.join(one + '\n' for one in new)))
                 old, new = [], []
-            if line.startswith('--- '):
+            if line.startswith('--- from '):
+                self.base = line[9:]
+            elif line.startswith('--- '):
                 file = line[4:]
             elif kind == '-':
                 old.append(rest)
@@ -70,24 +74,33 @@ class Wrong:
 
     def write(self, lesson, folder):
         """The wrong programs into a folder."""
-        solution = os.path.join(ROOT, 'solutions', lesson)
-        texts = {}
-        for name in os.listdir(solution):
-            if name.endswith('.c'):
-                with open(os.path.join(solution, name)) as file:
-                    texts[name] = file.read()
+        texts = sources(os.path.join(ROOT, 'solutions', self.base or lesson))
         for name, old, new in self.edits:
             if texts[name].count(old) != 1:
                 raise ValueError('%s: stands %d times in %s:\n%s' % (
                     self.path, texts[name].count(old), name, old))
             texts[name] = texts[name].replace(old, new)
-        for name, text in texts.items():
-            with open(os.path.join(folder, name), 'w') as file:
-                file.write(text)
+        put(texts, folder)
 
     def record(self, test, message):
         with open(self.path, 'w') as file:
             file.write('%s\n=== %s\n%s\n' % (self.head, test, message))
+
+
+def sources(folder):
+    """The C files of a folder: name to text."""
+    texts = {}
+    for name in os.listdir(folder):
+        if name.endswith('.c'):
+            with open(os.path.join(folder, name)) as file:
+                texts[name] = file.read()
+    return texts
+
+
+def put(texts, folder):
+    for name, text in texts.items():
+        with open(os.path.join(folder, name), 'w') as file:
+            file.write(text)
 
 
 def masked(message):
@@ -100,20 +113,16 @@ def masked(message):
 
 def names_of(lesson, kind):
     folder = os.path.join(TESTS, 'fixtures', lesson, kind)
+    if not os.path.isdir(folder):
+        return []
     return [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
 
 
 def judge_right(lesson, path):
     """None, or what is wrong with the verdict."""
     with tempfile.TemporaryDirectory() as folder:
-        solution = os.path.join(ROOT, 'solutions', lesson)
-        for source in (solution, path):
-            for name in os.listdir(source):
-                if name.endswith('.c'):
-                    with open(os.path.join(source, name)) as file:
-                        text = file.read()
-                    with open(os.path.join(folder, name), 'w') as file:
-                        file.write(text)
+        put(sources(os.path.join(ROOT, 'solutions', lesson)), folder)
+        put(sources(path), folder)
         for test, message in judge.judge(lesson, folder):
             if message is not None:
                 return 'is right, and rejected by "%s":\n%s' % (test, message)
