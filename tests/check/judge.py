@@ -81,19 +81,23 @@ class Subject:
         self.pool.shutdown(wait=True)
 
 
-def judge(lesson, folder, is_python=False, first=False):
-    """The verdicts: a list of (name, None or message); after `first` failure
-    the rest is left out. CannotJudge if the machine lacks something."""
+def judge(lesson, folder, is_python=False, first=False, only=None,
+          cache=None, sanitize=True):
+    """The verdicts: a list of (name, None or message). With `first` the list
+    ends at the first failure, with `only` that test alone is judged; cache
+    is a folder that keeps what was compiled, and without `sanitize` no
+    sanitizers are compiled in. CannotJudge if the machine lacks something."""
     results = []
-    with Bench(sanitize=not is_python) as bench:
+    with Bench(sanitize and not is_python, cache) as bench:
         subject = Subject(bench, lesson, folder, is_python)
-        tests = verdicts.tests(subject.number)
+        tests = [test for test in verdicts.tests(subject.number)
+                 if only in (None, test[0])]
         try:
             try:
                 subject.make()
             except verdicts.Fault as fault:
                 return [(tests[0][0], fault.message())]
-            if not first:
+            if not first and not only:
                 subject.want(*verdicts.scenarios(subject.number))
             for name, test in tests:
                 try:

@@ -24,8 +24,11 @@ import resource
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
+import threading
 import time
+import zlib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -182,13 +185,14 @@ class Ports:
 
 def peer_socket(address='127.0.0.2'):
     """A socket bound to an address of loopback and to a port whose two bytes
-    differ and which is above 32767, so that a swapped or a signed port shows.
+    differ (swapped it is above 4095) and which is above 32767, so that a
+    swapped or a signed port shows.
     """
     sock = socket.socket()
     start = time.monotonic_ns() // 1000
     for step in range(20000):
         port = 33000 + (start + step) % 20000
-        if port // 256 == port % 256:
+        if port // 256 == port % 256 or port % 256 < 16:
             continue
         try:
             sock.bind((address, port))
@@ -403,13 +407,15 @@ def listening(port):
 
 WARNINGS = ['-Wall', '-Wextra']
 SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined']
+LINKER = ['-fuse-ld=gold']      # the fastest of those that compilers know
 PATTERN = ['-ftrivial-auto-var-init=pattern']
 
 
 class Bench:
     """A scratch folder, two ports, and programs that run there."""
 
-    def __init__(self, sanitize=True):
+    def __init__(self, sanitize=True, cache=None):
+        self.cache = cache      # a folder for binaries, by their sources
         self.scratch = tempfile.TemporaryDirectory(prefix='sockets-in-c.')
         self.folder = self.scratch.name
         self.spy = spy()
@@ -438,7 +444,7 @@ class Bench:
             raise CannotJudge('no C compiler: %s is not there' % cc)
         limit = resource.getrlimit(resource.RLIMIT_AS)[0]
         key = '%s-%08x' % (re.sub(r'\W', '_', cc),
-                           abs(hash_of(version + str(limit).encode())))
+                           zlib.crc32(version + str(limit).encode()))
         known = os.path.join(ROOT, 'build', 'check', 'flags-' + key)
         try:
             with open(known) as file:
@@ -464,7 +470,7 @@ class Bench:
         with open(source, 'w') as file:
             file.write('int main(void) { return 0; }\n')
         good = []
-        for flags in (SANITIZE, PATTERN):
+        for flags in (SANITIZE, PATTERN, LINKER):
             made = subprocess.run(cc.split() + flags + ['-o', source[:-2],
                                                         source],
                                   stdout=subprocess.DEVNULL,
@@ -482,13 +488,21 @@ class Bench:
         name = os.path.basename(source)[:-2]
         binary = os.path.join(self.folder, name)
         folder, file = os.path.split(os.path.abspath(source))
-        made = subprocess.run(self.flags() + ['-o', binary, file],
+        if self.cache:
+            with open(source, 'rb') as text:
+                binary = os.path.join(self.cache, '%s-%d-%08x' % (
+                    name, self.sanitize, zlib.crc32(text.read())))
+            if os.path.exists(binary):
+                return binary, ''
+        new = '%s.%d' % (binary, threading.get_ident())
+        made = subprocess.run(self.flags() + ['-o', new, file],
                               cwd=folder, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT,
                               env=dict(os.environ, LC_ALL='C.UTF-8'))
         said = made.stdout.decode(errors='replace')
         if made.returncode != 0:
             raise CompileError(said)
+        os.replace(new, binary)
         return binary, said
 
     def environment(self, extra, log):
@@ -531,13 +545,6 @@ class Bench:
         return program
 
 
-def hash_of(data):
-    """A number from bytes, the same in every run (unlike hash())."""
-    import zlib
-    return zlib.crc32(data)
-
-
 def python():
     """The Python that runs the .py files: this one."""
-    import sys
     return sys.executable

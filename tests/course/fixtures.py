@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Puts the right and the wrong programs of tests/fixtures/ to the checks.
 
-    fixtures.py [LESSON...] [--record] [--names]
+    fixtures.py [LESSON...] [--whole] [--record] [--names]
 
 A right program (right/NAME/*.c) must pass every test of its lesson. A wrong
 one (wrong/NAME.txt) is the solution with edits, and must be rejected by the
@@ -17,6 +17,9 @@ test that it names, with the message that it holds:
 
 A line `--- from 06-send-recv` takes all programs from that lesson's solution.
 Numbers that differ from run to run (ports, the check's texts) are masked.
+--whole has every test of a wrong program judged up to the first that fails,
+which must be the one it names, with the sanitizers as in the check; without it
+that one alone is judged, with sanitizers only where the message needs them.
 --record writes the test and the message that are seen into the file: read the
 difference before you commit it. --names lists the tests of the lessons that
 no wrong program fails. One line for each program that is judged wrongly; exit
@@ -118,22 +121,26 @@ def names_of(lesson, kind):
     return [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
 
 
-def judge_right(lesson, path):
+def judge_right(lesson, path, cache):
     """None, or what is wrong with the verdict."""
     with tempfile.TemporaryDirectory() as folder:
         put(sources(os.path.join(ROOT, 'solutions', lesson)), folder)
         put(sources(path), folder)
-        for test, message in judge.judge(lesson, folder):
+        for test, message in judge.judge(lesson, folder, cache=cache):
             if message is not None:
                 return 'is right, and rejected by "%s":\n%s' % (test, message)
     return None
 
 
-def judge_wrong(lesson, wrong, record):
-    """(the first test that fails, None or what is wrong with the verdict)."""
+def judge_wrong(lesson, wrong, whole, record, cache):
+    """(the test that fails, None or what is wrong with the verdict)."""
     with tempfile.TemporaryDirectory() as folder:
         wrong.write(lesson, folder)
-        test, message = judge.judge(lesson, folder, first=True)[-1]
+        whole = whole or record
+        test, message = judge.judge(
+            lesson, folder, first=True, cache=cache,
+            only=None if whole else wrong.test,
+            sanitize=whole or ' line ' in wrong.message)[-1]
     if message is None:
         return None, 'is wrong, and accepted'
     if record:
@@ -151,18 +158,22 @@ def judge_wrong(lesson, wrong, record):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('lessons', nargs='*', default=LESSONS)
+    parser.add_argument('--whole', action='store_true')
     parser.add_argument('--record', action='store_true')
     parser.add_argument('--names', action='store_true')
     options = parser.parse_args()
     bad = 0
     for lesson in options.lessons:
         failed, jobs = set(), []
-        with ThreadPoolExecutor(os.cpu_count() + 1) as pool:
+        with tempfile.TemporaryDirectory() as cache, \
+                ThreadPoolExecutor(os.cpu_count() + 1) as pool:
             for path in names_of(lesson, 'right'):
-                jobs.append((path, pool.submit(judge_right, lesson, path)))
+                jobs.append((path, pool.submit(judge_right, lesson, path,
+                                               cache)))
             for path in names_of(lesson, 'wrong'):
-                jobs.append((path, pool.submit(judge_wrong, lesson,
-                                               Wrong(path), options.record)))
+                jobs.append((path, pool.submit(
+                    judge_wrong, lesson, Wrong(path), options.whole,
+                    options.record, cache)))
             for path, job in jobs:
                 said = job.result()
                 if isinstance(said, tuple):
