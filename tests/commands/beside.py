@@ -161,12 +161,12 @@ def run(bench, folder, suffix):
 
 
 def both(bench, folder):
-    """Runs the Python and the C at the same time; gives both, by suffix."""
+    """Runs the Python and the C at the same time; gives both runs."""
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        runs = {suffix: pool.submit(run, bench, folder, suffix)
-                for suffix in (".py", ".c")}
+        python = pool.submit(run, bench, folder, ".py")
+        c = pool.submit(run, bench, folder, ".c")
         try:
-            return {suffix: runs[suffix].result() for suffix in runs}
+            return [one.result() for one in (c, python)][::-1]
         except BaseException:
             for program in bench.programs:
                 program.end()
@@ -253,7 +253,7 @@ def happened(calls):
 def outputs(ran, side):
     """Prints what the two programs of a side wrote, and how they differ."""
     shown = []
-    for program in (ran[".py"][0][side], ran[".c"][0][side]):
+    for program in (one[side] for one, _ in ran):
         lines = program.said
         if program.status > 0:
             lines += program.stderr.strip().splitlines()[-1:]
@@ -320,7 +320,7 @@ def why(python, c, before):
 
 def trace(bench, folder, sides):
     done = []
-    for _, calls in both(bench, folder).values():
+    for _, calls in both(bench, folder):
         steps, _ = happened(calls)
         done.append([(side, call) for side, call, part in steps if side in sides
                      and (part != "begin" or call.result is None)])
@@ -384,9 +384,14 @@ def picture(bench, folder, _):
     path = os.path.join("build", "picture", name + ".svg")
     svg = str(draw(bench, folder, "A run of " + name))
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path + ".new", "w", encoding="utf-8") as file:
-        file.write(svg)
-    os.replace(path + ".new", path)
+    try:
+        with open(path + ".new", "w", encoding="utf-8") as file:
+            file.write(svg)
+        os.replace(path + ".new", path)
+    except OSError:
+        if os.path.exists(path + ".new"):
+            os.remove(path + ".new")
+        raise
     print(path)
 
 

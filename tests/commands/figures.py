@@ -185,7 +185,7 @@ def lesson_03():
                                  ("queue", "!0 connections wait")), 1)])
     for i in range(4):
         fig.rect(412 + 34 * i, bottom + 8, 30, 20, "slot" if i > 2 else "box")
-    fig.text(556, bottom + 22, "backlog 3; Linux: 4", "s k")
+    fig.text(556, bottom + 22, "3 places; Linux has 4", "s k")
     return fig
 
 

@@ -1,12 +1,16 @@
 # diff, trace and picture: the Python and the C side by side.
 
 setup_file() {
+    # Not the slow shim of a version manager.
+    PYTHON=$(command -v /usr/bin/python3 || command -v python3)
+    export PYTHON
     export COURSE="$BATS_FILE_TMPDIR/a course"
     mkdir "$COURSE"
-    cd "$BATS_TEST_DIRNAME/../.."
+    cd "$BATS_TEST_DIRNAME/../.." || return
     [ -d solutions ] || skip "the lessons' programs here are those of solutions/"
     cp -R Makefile lessons solutions tests "$COURSE"
-    cd "$COURSE"
+    [ ! -d build ] || cp -R build "$COURSE"     # which flags the compiler has
+    cd "$COURSE" || return
     cp -R solutions/. lessons/      # whole programs, of which a test spoils one
     unset MAKEFLAGS LESSON
     export COLUMNS=80 TMPDIR="$BATS_FILE_TMPDIR/scratch"
@@ -16,22 +20,24 @@ setup_file() {
 }
 
 setup() {
-    cd "$COURSE"
+    cd "$COURSE" || return
     cp -R solutions/. lessons/
 }
 
 teardown() {
     # No command leaves a temporary file; the spy keeps itself, where the
     # course's path has a space.
-    [ -z "$(ls "$TMPDIR" | grep -v '^sockets-in-c-spy-')" ]
+    [ -z "$(find "$TMPDIR"/* -prune ! -name 'sockets-in-c-spy-*')" ]
 }
 
 @test "diff lays each line of Python beside the C that answers it" {
-    COLUMNS=200 make -s diff LESSON=02 >wide 3>&- 4>&-
+    COLUMNS=200 "$PYTHON" -c 'import sys; sys.path[:0] = ["tests/commands"]
+from beside import sources
+sources(*sys.argv[1:])' lessons/02-bind/Server.py lessons/02-bind/server.c >wide
     grep -qE '^ +server_socket.bind\(\(host, port\)\) +\| +const char \*host' wide
     grep -qE '^ +port = 8080 +\|$' wide
     grep -qE '^ +\| +close\(server_socket\);$' wide
-    python3 - wide lessons/02-bind/Server.py lessons/02-bind/server.c <<'PYTHON'
+    "$PYTHON" - wide lessons/02-bind/Server.py lessons/02-bind/server.c <<'PYTHON'
 import sys
 wide, python, c = [open(path).read().split('\n') for path in sys.argv[1:]]
 sides = [[row.partition('|')[i].strip() for row in wide] for i in (0, 2)]
@@ -57,7 +63,7 @@ PYTHON
 }
 
 @test "diff takes the learner's file: an empty gap, another output" {
-    python3 - solutions/06-send-recv/server.c >lessons/06-send-recv/server.c <<'PYTHON'
+    "$PYTHON" - solutions/06-send-recv/server.c >lessons/06-send-recv/server.c <<'PYTHON'
 import re
 import sys
 print(re.sub(r'(TODO\(06-send-recv/2\)[^\n]*\n).*?( *// END)', r'\1\2',
@@ -100,7 +106,7 @@ print(*[str(call)[:4] for _, call, part in steps if part != 'begin'])
 print(*[label for _, _, label in messages], sep=', ')
 assert all(cause < effect for cause, effect, _ in messages)
 PYTHON
-    run python3 order.py
+    run "$PYTHON" order.py
     [ "${lines[0]}" = "list sock conn acce send recv send recv clos recv" ]
     [ "${lines[1]}" = "connection, 2 bytes, 2 bytes, end of stream" ]
 }
@@ -113,15 +119,22 @@ PYTHON
         build/picture/04-accept.svg
 }
 
-@test "a program that does not compile, or a lesson that is none: one error" {
+@test "a lesson that is none, a file that is not there: one line, no run" {
+    run make -s diff LESSON=9 3>&- 4>&-
+    [ "$status" -ne 0 ]
+    [[ $output == 'LESSON=9 is not a lesson'* ]]
+    rm lessons/01-socket/server.c
+    run make -s trace LESSON=1 3>&- 4>&-
+    [ "$status" -ne 0 ]
+    [[ $output == 'lessons/01-socket/server.c is missing'* ]]
+}
+
+@test "a program that does not compile: the compiler's words, and an error" {
     echo '}' >>lessons/01-socket/server.c
-    for command in diff trace picture; do
+    for command in diff picture; do
         run make -s "$command" LESSON=1 3>&- 4>&-
         [ "$status" -ne 0 ]
         [[ $output == *'It does not compile:'*'server.c:'* ]]
-        run make -s "$command" LESSON=9 3>&- 4>&-
-        [ "$status" -ne 0 ]
-        [[ $output == *'LESSON=9 is not a lesson'* ]]
     done
     [ ! -e build/picture/01-socket.svg ]
 }

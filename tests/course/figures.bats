@@ -1,11 +1,14 @@
 # The figures: drawn by the script that is here, readable, and true to a run.
 
 setup_file() {
+    # Not the slow shim of a version manager.
+    PYTHON=$(command -v /usr/bin/python3 || command -v python3)
+    export PYTHON
     export TOP="$BATS_TEST_DIRNAME/../.."
     export DRAWN="$BATS_FILE_TMPDIR/drawn"
     [ -d "$TOP/solutions" ] || skip "the exchange is a run of solutions/"
     mkdir "$DRAWN"
-    cd "$TOP" && python3 tests/commands/figures.py "$DRAWN" 3>&- 4>&-
+    cd "$TOP" && "$PYTHON" tests/commands/figures.py "$DRAWN" 3>&- 4>&-
 }
 
 @test "each figure is what the script draws, and the exchange what a run gives" {
@@ -17,7 +20,7 @@ setup_file() {
 }
 
 @test "each figure has a text alternative, and its words are readable" {
-    python3 - "$TOP"/docs/figures/*.svg <<'PYTHON'
+    "$PYTHON" - "$TOP"/docs/figures/*.svg <<'PYTHON'
 import re
 import sys
 import xml.etree.ElementTree as tree
