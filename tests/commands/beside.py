@@ -2,13 +2,14 @@
 """The Python and the C of a lesson side by side. beside.py WHAT LESSON, from
 the top folder: diff (sources, then outputs), trace (calls), picture (the C's
 calls, written to build/picture)."""
-import concurrent.futures
-import difflib
-import os
-import re
-import shutil
 import signal
-import sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)    # Ctrl-C while it loads
+import concurrent.futures  # noqa: E402
+import difflib  # noqa: E402
+import os  # noqa: E402
+import re  # noqa: E402
+import shutil  # noqa: E402
+import sys  # noqa: E402
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 os.pardir, "check"))
@@ -400,13 +401,14 @@ def main(what, lesson):
     sides = [side for side in SIDES
              if os.path.exists("%s/%s.py" % (folder, side.title()))]
     with programs.Bench(sanitize=False) as bench:
+        os.environ["TMPDIR"] = bench.folder     # what a killed compiler leaves
         {"diff": diff, "trace": trace, "picture": picture}[what](
             bench, folder, sides)
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     try:
         main(*sys.argv[1:])
         sys.stdout.flush()
@@ -417,5 +419,3 @@ if __name__ == "__main__":
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)    # the reader left
             sys.exit(1)
         sys.exit(str(error))
-    except KeyboardInterrupt:
-        sys.exit(130)
