@@ -99,6 +99,12 @@ def crash(run):
         what = '%s() %s' % (call[1], verb) if call else 'it %s' % verb
         name = re.search(r"'(\w+)'(?: \(line (\d+)\))? <== Memory access at "
                          r'offset \d+ (\w+)', report)
+        unreturned = next((c.text.replace(' ...', '') for c in run.calls
+                           if c.result is None and c.name == 'recv'), None)
+        if unreturned and verb == 'writes' and not name:
+            return ('Memory: %s writes past the end of the array%s: it is '
+                    'smaller than what the call may write.' % (
+                        unreturned, line))
         if 'overflow' in kind or 'underflow' in kind:
             end = 'outside an array'
             if name:
