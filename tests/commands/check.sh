@@ -27,8 +27,9 @@ check_lesson() {
         "tests/$1.bats"; then
         verdict=pass
     fi
-    whole_run || [ $verdict = fail ] || exit 0
-    keep "progress/$1" "$verdict $sum" || unkept=yes
+    if whole_run; then
+        keep "progress/$1" "$verdict $sum" || unkept=yes
+    fi
     [ $verdict = pass ] || return 1
     passed="$passed $1"
 }
