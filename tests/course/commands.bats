@@ -90,6 +90,15 @@ seen() {
     shows "[-------] 0 of 7" "07-complete-pair  passes; done when all before"
 }
 
+@test "of the tests that fail, check explains the first and names the others" {
+    printf '@test "%s" {\n echo "message of %s"; %s\n}\n' one 1 true two 2 false \
+        three 3 "skip why" four 4 false >tests/01-socket.bats
+    run -2 course check
+    [[ $output == $'01-socket\n ✗ two\n     message of 2\n ✗ four\n1 of 4 '* ]]
+    run -0 tests/check/format <<<$'1..2\nbegin 1 a\nok 1 a\nbegin 2 b\nok 2 b # skip why'
+    [ "$output" = $' ✓ a\n - b (why)\n1 of 2 tests pass, 1 skipped.' ]
+}
+
 @test "BATSFLAGS choose what check writes, and nothing else is written there" {
     solve 01
     run -0 --separate-stderr course check LESSON=1 BATSFLAGS=--tap
