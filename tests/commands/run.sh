@@ -83,7 +83,10 @@ launch() {
     shift
     case $1 in
     *.py) set -- "$(python3 -c 'import sys; print(sys.executable)')" -u "$1" ;;
-    *) [ -n "$spy" ] || ! stdbuf -oL true 2>/dev/null || set -- stdbuf -oL "$@" ;;
+    *)
+        if [ -z "$spy" ] && stdbuf -oL true 2>/dev/null; then
+            set -- stdbuf -oL "$@"
+        fi ;;
     esac
     [ -z "$spy" ] || set -- env LD_PRELOAD="$spy" SPY_PORTS="8080=$port" \
         SPY_FAULTS="$faults" "$@"

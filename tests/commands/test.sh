@@ -49,7 +49,7 @@ summary='
     END {
         if (!failures && status != 0 || seen != planned) {
             failed = 1; failures++
-            text = text "failed: " file ": it ended early, with status " status "\n"
+            text = text "failed: " file ": ended early, status " status "\n"
         }
         show()
         printf "%s: %d of %d passed\n", file, passed, seen

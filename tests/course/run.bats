@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # make run, in a copy of the course whose path has a space. All ports are
 # mapped, so that what else runs on this machine does not matter.
-# shellcheck disable=SC2154  # bats sets stderr; ports.bash port and spare
+# shellcheck disable=SC2154  # bats sets stderr; common.bash port and spare
 
 bats_require_minimum_version 1.5.0
 
-load ports
+load common
 
 setup_file() {
     export course="$BATS_FILE_TMPDIR/a copy" TMPDIR="$BATS_FILE_TMPDIR/tmp"

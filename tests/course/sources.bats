@@ -1,21 +1,13 @@
 #!/usr/bin/env bats
 # The sources keep what the course promises of them.
+# shellcheck disable=SC2154  # common.bash sets full_warnings
 
 bats_require_minimum_version 1.5.0
 
+load common
+
 setup_file() {
     cd "$BATS_TEST_DIRNAME/../.." || return
-}
-
-# gap_of FILE|-: the lines between TODO and END, with these two; a file that
-# has none is all gap (lesson 07).
-gap_of() {
-    awk '
-        { all = all $0 "\n" }
-        /^ *\/\/ TODO\(/ { inside = some = 1 }
-        inside { print }
-        /^ *\/\/ END\(/ { inside = 0 }
-        END { if (!some) printf "%s", all }' "$1"
 }
 
 # emptied FILE: the file without the lines of its gaps.
@@ -24,22 +16,6 @@ emptied() {
         /^ *\/\/ END\(/ { inside = 0 }
         !inside { print }
         /^ *\/\/ TODO\(/ { inside = 1 }' "$1"
-}
-
-# edited FILE: whether a learner is at work in it. Such a file is left out, by
-# name, but not in CI.
-edited=()
-edited() {
-    [ "${CI:-}" != true ] || return 1
-    git cat-file -e "HEAD:$1" 2>/dev/null || return 1
-    ! diff -q <(git show "HEAD:$1" | gap_of -) <(gap_of "$1") >/dev/null ||
-        return 1
-    edited+=("$1")
-}
-
-# The end of a test that has left out files.
-skip_edited() {
-    [ ${#edited[@]} = 0 ] || skip "edited in its gap: ${edited[*]}"
 }
 
 # code FILE: the code alone, an instruction in each line as it is compared from
@@ -56,18 +32,6 @@ code() {
         s/^int ((server_socket|conn) = )/\1/' "$1"
 }
 
-# compile COMMAND...: compiles all of the C with it, and shows what it says.
-compile() {
-    local file said=''
-    for file in lessons/*/*.c solutions/*/*.c; do
-        ! edited "$file" || continue
-        said+=$("$@" -o "$BATS_TEST_TMPDIR/program" "$file" 2>&1) ||
-            said+="$file does not compile"$'\n'
-    done
-    printf '%s' "$said"
-    [ -z "$said" ]
-}
-
 @test "a starter is its solution with the gap emptied, to the byte" {
     for file in lessons/0[1-6]-*/*.c; do
         edited "$file" || diff "$file" <(emptied "solutions/${file#*/}")
@@ -77,8 +41,8 @@ compile() {
 
 @test "each lesson but 07 has its gaps, numbered in the learner's order" {
     for lesson in 01-socket 02-bind 03-listen 04-accept 05-connect; do
-        grep -ho "TODO([^)]*)" lessons/$lesson/*.c | diff - <(echo "TODO($lesson)")
-        grep -ho "END([^)]*)" lessons/$lesson/*.c | diff - <(echo "END($lesson)")
+        grep -Eho "(TODO|END)\([^)]*\)" lessons/$lesson/*.c |
+            diff - <(printf '%s\n' "TODO($lesson)" "END($lesson)")
     done
     sed -n 's/.*TODO(06-send-recv\(.*\)).*/\1/p' lessons/06-*/client.c |
         diff - <(printf '/1\n/4\n')
@@ -140,10 +104,7 @@ compile() {
 }
 
 @test "each file compiles with the full warnings as errors" {
-    compile "${CC:-cc}" -std=c11 -Wall -Wextra -Wpedantic -Wshadow \
-        -Wconversion -Wsign-conversion -Wstrict-prototypes \
-        -Wmissing-prototypes -Wformat=2 -Wcast-qual -Wcast-align \
-        -Wwrite-strings -Wundef -Wvla -Werror
+    compile "${CC:-cc}" "${full_warnings[@]}"
     skip_edited
 }
 
