@@ -17,6 +17,7 @@ typed `... `, it is typed too. A block whose tool is missing is skipped by name.
 Exit status: 0, all right; 1, a step differs; 77, right, but something skipped.
 """
 import difflib
+import glob
 import os
 import pty
 import re
@@ -29,13 +30,14 @@ import tempfile
 import termios
 import time
 
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-LIMIT = 20          # seconds after which output that has not come is missing
+TOP = os.path.realpath(os.path.dirname(os.path.abspath(__file__)) + '/../..')
+LIMIT = 20          # seconds of sleep after which what has not come is missing
 MARK = '\x1e'       # stands before a prompt, so that no output looks like one
 PROMPT = re.compile('(?:' + MARK + r'|(?:^|(?<=\n)))(\$|>|>>>|\.\.\.) \Z')
 KEYS = {'<Enter>': '\n', '^C': '\x03', '^D': '\x04'}
 KEPT = ('8080', '9090', '1024', '1025', '2000', '36895')
-PART = re.compile(r'^<!-- (run|skip): (.*) -->$|^ *```(.*)\n((?s:.*?))^ *```$', re.M)
+PART = re.compile(r'^<!-- (run|skip): (.*) -->$'
+                  r'|^ *```(.*)\n((?s:.*?))^ *```$', re.M)
 
 
 def steps(number, lines):
@@ -43,9 +45,10 @@ def steps(number, lines):
     cut, more = [[number, '', '', []]], False
     for number, line in enumerate(lines, number):
         prompt, _, text = line.partition(' ')
-        if line in KEYS or prompt in ('$', '>>>') or more and prompt in ('>', '...'):
+        if (line in KEYS or prompt in ('$', '>>>')
+                or more and prompt in ('>', '...')):
             cut.append([number, prompt, text, []])
-            more = text.endswith(('\\', ':')) or prompt == '...' and text.strip()
+            more = text.endswith(('\\', ':')) or prompt == '...' and text
         else:
             cut[-1][3].append(line)
             more = False
@@ -57,7 +60,8 @@ def missing_tool(lines, env):
     for line in lines:
         if line.startswith('$ '):
             text = re.sub(r"'[^']*'", "''", line[2:])
-            for word in re.findall(r'(?:^|[|;&(] *)([a-z][\w.+-]*)(?![\w=/.])', text):
+            for word in re.findall(r'(?:^|[|;&(] *)([a-z][\w.+-]*)(?![\w=/.])',
+                                   text):
                 if subprocess.run(['bash', '-c', 'type -- "$0"', word], env=env,
                                   stdout=subprocess.DEVNULL,
                                   stderr=subprocess.DEVNULL).returncode:
@@ -66,7 +70,7 @@ def missing_tool(lines, env):
 
 
 def plain(lines):
-    """The lines without what differs from run to run, or from Python to Python."""
+    """The lines without what differs from one run, or Python, to the next."""
     for line in lines:
         line = re.sub(r'File "(?:[^"]*/)?([^"/]*)"', r'File "\1"', line)
         line = re.sub(r'\b(Makefile:|/proc/|pid=|pid )\d+', r'\1N', line)
@@ -87,13 +91,15 @@ class Terminal:
         if pid == 0:
             os.chdir(course)
             signal.signal(signal.SIGPIPE, signal.SIG_DFL)   # Python ignores it
-            os.execvpe('bash', ['bash', '--norc', '--noprofile', '--noediting'], env)
+            os.execvpe('bash', ['bash', '--norc', '--noprofile',
+                                '--noediting'], env)
         os.set_inheritable(self.fd, False)
         mode = termios.tcgetattr(self.fd)
         mode[1] &= ~termios.OPOST
         mode[3] &= ~termios.ECHO
         termios.tcsetattr(self.fd, termios.TCSANOW, mode)
-        subprocess.run(['stty', 'rows', '24', 'columns', '80'], stdin=self.fd, check=True)
+        subprocess.run(['stty', 'rows', '24', 'columns', '80'], stdin=self.fd,
+                       check=True)
         Terminal.all[name] = self
         self.settle()
 
@@ -105,13 +111,16 @@ class Terminal:
         text = PROMPT.sub('', self.text).replace('\r', '')
         if self.key:            # the empty lines round what a key ends
             text = text.strip('\n')
-        return (text[:-1] if text.endswith('\n') else text).split('\n') if text else []
+        lines = text.split('\n')
+        return lines if lines[-1] else lines[:-1]
 
     def right(self):
         """Whether exactly the expected output has come."""
-        pattern = ''.join('(?:.*\n)*' if line == '...' else re.escape(line) + '\n'
-                          for line in plain(self.expected))
-        return re.fullmatch(pattern, ''.join(line + '\n' for line in plain(self.seen())))
+        pattern = ''.join(
+            '(?:.*\n)*' if line == '...' else re.escape(line) + '\n'
+            for line in plain(self.expected))
+        return re.fullmatch(
+            pattern, ''.join(line + '\n' for line in plain(self.seen())))
 
     def type(self, text, key):
         self.text, self.expected, self.key = '', [], key
@@ -121,14 +130,16 @@ class Terminal:
         """Waits until the step is over; returns whether it is right."""
         end, quiet = time.monotonic() + LIMIT, 0
         while time.monotonic() < end and not self.prompt():
-            quiet = 0 if read(0.02) or not asleep() else quiet + 1
-            if quiet >= 3 and self.right():
+            if read(0.02) or not asleep():
+                end, quiet = time.monotonic() + LIMIT, 0
+            elif quiet >= 3 and self.right():
                 break
+            quiet += 1
         return self.right()
 
 
 def read(wait):
-    """Takes what the terminals have printed, and waits for it at most so long."""
+    """Takes what the terminals have printed; waits for it at most so long."""
     by_fd = {terminal.fd: terminal for terminal in Terminal.all.values()}
     ready = select.select(list(by_fd), [], [], wait)[0]
     for fd in ready:
@@ -169,7 +180,7 @@ def run_page(page, course, env, show):
         print('    ' + note if note else '', end='\n' if note else '')
 
     status, skip = [], None
-    with open(os.path.join(course, page), encoding='utf-8') as file:
+    with open(os.path.join(TOP, page), encoding='utf-8') as file:
         text = file.read()
     for part in PART.finditer(text):
         kind, argument, fence, block = part.groups()
@@ -187,31 +198,33 @@ def run_page(page, course, env, show):
         lines, name = block.splitlines(), fence.partition(' ')[2] or '1'
         tool = missing_tool(lines, env)
         if skip or tool:
-            print('%s:%d: skipped: %s' % (page, number, skip or tool + ' is missing'))
+            print('%s:%d: skipped: %s'
+                  % (page, number, skip or tool + ' is missing'))
             status += [] if skip else [77]
             skip = None
             continue
         terminal = Terminal.all.get(name) or Terminal(name, course, env)
         print('--- line %d' % number if show else '', end='\n' if show else '')
-        for number, prompt, text_typed, output in steps(number + 1, lines):
-            typed = (prompt + ' ' + text_typed).rstrip()
+        for number, prompt, code, output in steps(number + 1, lines):
+            typed = (prompt + ' ' + code).rstrip()
             if prompt:
                 if prompt not in KEYS:
                     terminal.settle()
                 if not terminal.right():
                     differs(number, 'before ' + typed, terminal)
                 if prompt not in KEYS and terminal.prompt() != prompt:
-                    differs(number, typed, terminal, 'is typed where the prompt is %s: the '
-                            'rest of the page was not run' % terminal.prompt())
+                    differs(number, typed, terminal, 'The prompt there is %s. '
+                            'The rest was not run.' % terminal.prompt())
                     return 1
-                terminal.type(KEYS.get(prompt, text_typed + '\n'), prompt in KEYS)
+                terminal.type(KEYS.get(prompt, code + '\n'), prompt in KEYS)
             before = len(terminal.expected)
             terminal.expected = terminal.expected + output
             if not terminal.settle():
-                differs(number, typed or 'the output that was to come', terminal)
+                differs(number, typed or 'what was to come', terminal)
                 terminal.expected = terminal.seen()
             if show:
-                print('\n'.join([typed][:len(typed)] + terminal.seen()[before:]))
+                print('\n'.join(([typed] if prompt else [])
+                                + terminal.seen()[before:]))
     while read(0):
         pass
     for terminal in Terminal.all.values():
@@ -228,16 +241,20 @@ def inside(page, folder, show):
     except OSError:
         pass
     subprocess.run(['ip', 'link', 'set', 'lo', 'up'], check=True)
-    env = {'PATH': folder + '/bin:' + os.environ['PATH'], 'HOME': folder, 'TMPDIR': folder,
-           'PS1': MARK + '$ ', 'PS2': MARK + '> ', 'LC_ALL': 'C.UTF-8', 'TERM': 'dumb',
-           'NO_COLOR': '1', 'PYTHONSTARTUP': folder + '/startup.py', 'PYTHON_BASIC_REPL': '1'}
+    path = [entry for entry in os.environ['PATH'].split(':')
+            if entry != os.environ.get('BATS_LIBEXEC')]  # has an inner bats
+    env = {'PATH': ':'.join([folder + '/bin'] + path), 'HOME': folder,
+           'TMPDIR': folder, 'LC_ALL': 'C.UTF-8', 'TERM': 'dumb',
+           'NO_COLOR': '1', 'PS1': MARK + '$ ', 'PS2': MARK + '> ',
+           'PYTHONSTARTUP': folder + '/startup.py', 'PYTHON_BASIC_REPL': '1'}
     with open(env['PYTHONSTARTUP'], 'w') as file:
-        file.write('import sys\nsys.ps1, sys.ps2 = "%s>>> ", "%s... "\ndel sys\n'
-                   % (MARK, MARK))
+        file.write('import sys\nsys.ps1, sys.ps2 = "%s>>> ", "%s... "\n'
+                   'del sys\n' % (MARK, MARK))
     os.mkdir(folder + '/bin')
     with open(folder + '/bin/python3', 'w') as file:
         file.write('#!/bin/sh\n# No banner, and no version manager between.\n'
-                   '[ $# -gt 0 ] || set -- -q\nexec "%s" "$@"\n' % sys.executable)
+                   '[ $# -gt 0 ] || set -- -q\nexec "%s" "$@"\n'
+                   % sys.executable)
     os.chmod(file.name, 0o755)
     return run_page(page, folder + '/course', env, show)
 
@@ -245,30 +262,36 @@ def inside(page, folder, show):
 def copy_course(course):
     """A copy of the working tree, with the starters in place of the lessons."""
     shutil.copytree(TOP, course, symlinks=True, ignore=lambda folder, names: (
-        {'.git', '__pycache__'} | ({'build'} if folder == TOP else set())) & set(names))
-    for folder, _, names in os.walk(course + '/solutions'):
-        for name in filter(re.compile(r'.*\.c$').match, names):
-            with open(os.path.join(folder, name), encoding='utf-8') as file:
-                text = re.sub(r'(// TODO\((.*?)\).*\n)(?s:.*?)(.*// END\(\2\))', r'\1\3',
-                              file.read())
-            with open(os.path.join(course, 'lessons', os.path.basename(folder), name), 'w',
-                      encoding='utf-8') as file:
-                file.write(text)
+        {'.git', '__pycache__'} | ({'build'} if folder == TOP else set())
+        ) & set(names))
+    for path in glob.glob(glob.escape(course) + '/solutions/*/*.c'):
+        with open(path, encoding='utf-8') as file:
+            text = re.sub(r'(// TODO\((.*?)\).*\n)(?s:.*?)(.*// END\(\2\))',
+                          r'\1\3', file.read())
+        lesson, name = path.split('/')[-2:]
+        with open('/'.join((course, 'lessons', lesson, name)), 'w',
+                  encoding='utf-8') as file:
+            file.write(text)
 
 
 def main(page, *options):
-    page = os.path.relpath(os.path.abspath(page), TOP)
+    if not os.path.exists(page):
+        sys.exit('blocks.py: there is no ' + page)
+    page = os.path.relpath(os.path.realpath(page), TOP)
     commands = [['unshare', '-npf', '--mount-proc', '--kill-child'] + more
                 for more in ([], ['-r'])]
-    able = [command for command in commands if shutil.which('unshare') and shutil.which('ip')
-            and not subprocess.run(command + ['true'], stderr=subprocess.DEVNULL).returncode]
+    able = [command for command in commands
+            if shutil.which('unshare') and shutil.which('ip')
+            and not subprocess.run(command + ['true'],
+                                   stderr=subprocess.DEVNULL).returncode]
     if not able:
         print(page + ': skipped: no namespaces here (unshare -rnp, ip)')
         return 77
     with tempfile.TemporaryDirectory(prefix='blocks.') as folder:
         copy_course(folder + '/course')
-        child = subprocess.Popen(able[0] + [sys.executable, os.path.abspath(__file__),
-                                            '--inside', page, folder, *options])
+        child = subprocess.Popen(able[0] + [
+            sys.executable, os.path.abspath(__file__), '--inside', page, folder,
+            *options])
         try:
             return child.wait()
         finally:

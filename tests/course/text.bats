@@ -20,4 +20,4 @@ text() {
 @test "each lesson has its figure, and each image its words" { text figures; }
 @test "each gap has three hints" { text hints; }
 @test "the headings that the checks' messages name exist" { text messages; }
-@test "the prose does without the words that the course does without" { text style; }
+@test "the prose has no filler and no exclamation marks" { text style; }
