@@ -4,6 +4,10 @@
 
 load check/lesson
 
+@test "it compiles" {
+    verdict
+}
+
 @test "socket() makes a TCP socket" {
     verdict
 }

@@ -4,6 +4,10 @@
 
 load check/lesson
 
+@test "it compiles" {
+    verdict
+}
+
 @test "client: socket() makes a TCP socket" {
     verdict
 }

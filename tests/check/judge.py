@@ -96,7 +96,7 @@ def judge(lesson, folder, is_python=False, first=False, only=None,
             try:
                 subject.make()
             except verdicts.Fault as fault:
-                return [(tests[0][0], fault.message())]
+                return [(verdicts.COMPILES, fault.message())]
             if not first and not only:
                 subject.want(*verdicts.scenarios(subject.number))
             for name, test in tests:
