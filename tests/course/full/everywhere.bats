@@ -46,33 +46,44 @@ compile_all() {
 
 @test "the right programs among the fixtures compile with gcc and with clang" {
     tool clang
-    for file in tests/fixtures/*/right/*/*.c; do
+    git ls-files 'tests/fixtures/*.c' >"$BATS_TEST_TMPDIR/files"
+    while read -r file; do
         for cc in gcc clang; do
             $cc -o "$BATS_TEST_TMPDIR/program" "$file"
         done
-    done
+    done <"$BATS_TEST_TMPDIR/files"
 }
 
 @test "cppcheck finds nothing" {
     tool cppcheck
-    cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 \
-        --enable=warning,style,performance,portability \
-        lessons solutions tests/check
+    cppcheck --quiet --std=c11 --error-exitcode=1 \
+        --enable=warning,style,performance,portability lessons solutions
+    cppcheck --quiet --std=c11 --error-exitcode=1 \
+        --enable=warning,performance,portability tests/check
 }
 
 @test "clang-tidy finds nothing" {
     tool clang-tidy
-    # The one left out wants memset_s, which no libc here has.
-    out=-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
-    clang-tidy --quiet --warnings-as-errors='*' \
-        --checks="-*,clang-analyzer-*,$out,bugprone-*,performance-*" \
-        lessons/*/*.c solutions/*/*.c tests/check/spy.c -- -std=c11 2>/dev/null
+    checks="-*,clang-analyzer-*,bugprone-*,performance-*"
+    # It wants memset_s, which no libc here has.
+    checks+=,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
+    clang-tidy --quiet --warnings-as-errors='*' --checks="$checks" \
+        lessons/*/*.c solutions/*/*.c -- -std=c11 2>/dev/null
+    # The spy has libc's parameters and names. The analyzer doubts that getenv()
+    # says the same twice, and that what is copied was ever written.
+    checks+=,-bugprone-reserved-identifier,-bugprone-macro-parentheses
+    checks+=,-bugprone-easily-swappable-parameters
+    checks+=,-clang-analyzer-core.NullDereference
+    checks+=,-clang-analyzer-core.uninitialized.Assign
+    clang-tidy --quiet --warnings-as-errors='*' --checks="$checks" \
+        tests/check/spy.c -- -std=c11 2>/dev/null
 }
 
 @test "shellcheck finds nothing" {
     tool shellcheck
+    # A test of bats is a subshell, and its $status is its own: no SC2030, SC2031.
     git ls-files -z '*.sh' '*.bash' '*.bats' .ci/run tests/check/format |
-        xargs -0 -n 1 -P 2 shellcheck -x -P SCRIPTDIR
+        xargs -0 -n 1 shellcheck -x -P SCRIPTDIR -e SC2030,SC2031
 }
 
 @test "pyflakes finds nothing" {
