@@ -98,7 +98,8 @@ def process(fig, y, who, variables, sockets):
     table = rows(fig, 252, y + 24, 100, [
         ("0", "stdin", 0), ("1", "stdout", 0), ("2", "stderr", 0)]
         + [(v[1], "socket", v[2]) for v in holding])
-    for v, at in zip(variables, rows(fig, 26, y + 90, 184, variables)):
+    for v, at in zip(variables, variables and rows(fig, 26, y + 90, 184,
+                                                   variables)):
         if v in holding:
             fig.line((210, at), (250, at))
     places, top, entries = [], y, iter(table[3:])
@@ -261,6 +262,23 @@ def lesson_06():
         fig.rect(412 + 270 / 17 * i, y, 270 / 17, 22, "new", 0)
         fig.text(412 + 270 / 17 * (i + 0.5), y + 15, byte, "m c b")
     fig.text(402, y + 15, "in the queue:", "s k e")
+    return fig
+
+
+def lesson_07():
+    fig = kernel(
+        "After close()",
+        "The server has closed both sockets: its variables still hold 3 and "
+        "4, but the table of descriptors ends with 2. The kernel keeps the "
+        "connection's end, local 127.0.0.1:8080, peer 127.0.0.1:54321, in the "
+        "state TIME_WAIT for 60 seconds.", 276)
+    process(fig, 46, "server", [],
+            [("the connection's end: no descriptor any more",
+              tcp("127.0.0.1:8080", "127.0.0.1:54321", "!TIME_WAIT",
+                  ("kept", "!for 60 seconds")), 0)])
+    rows(fig, 26, 136, 184, [("server_socket", "3", 0), ("conn", "4", 0)])
+    fig.text(26, 200, "numbers that stand", "s k")
+    fig.text(26, 216, "for nothing now", "s k")
     return fig
 
 
@@ -441,6 +459,7 @@ def exchange():
 FIGURES = {"01-socket": lesson_01, "02-bind": lesson_02,
            "03-listen": lesson_03, "04-accept": lesson_04,
            "05-connect": lesson_05, "06-send-recv": lesson_06,
+           "07-complete-pair": lesson_07,
            "course-map": course_map, "segments": segments,
            "exchange": exchange}
 
