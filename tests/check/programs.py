@@ -38,7 +38,7 @@ LESSONS = ['01-socket', '02-bind', '03-listen', '04-accept', '05-connect',
 PATIENCE = 0.4     # seconds asleep in one call, before "it waits for ever"
 LIMIT = 40.0       # seconds, whatever the program does
 CPU_LIMIT = 4      # seconds of CPU: a program that turns in a circle
-OUTPUT_LIMIT = 4 * 1024 * 1024     # bytes a program may write to a file
+OUTPUT_LIMIT = 512 * 1024      # bytes a program may write to a file
 CANONICAL = {'accept4': 'accept'}
 
 
