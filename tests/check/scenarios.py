@@ -10,7 +10,7 @@ import select
 import socket
 import struct
 
-from programs import listening, peer_socket
+from programs import CannotJudge, listening, peer_socket
 
 HELLO_SERVER = b'Hello from server'
 HELLO_CLIENT = b'Hello from client'
@@ -37,6 +37,8 @@ class Run:
         program.end()
         self.calls, self.stdout = program.calls(), program.stdout
         self.stderr = program.stderr
+        if self.status == 125 and 'spy: the record: ' in self.stderr:
+            raise CannotJudge(self.stderr.strip().replace('spy: ', ''))
         return self
 
     def of(self, *names):

@@ -398,7 +398,11 @@ static void record(const struct line *l, const char *ending)
         struct iovec parts[] = { { start, (size_t)n }, { (char *)l->s, l->n },
                                  { (char *)ending, strlen(ending) } };
 
-        syscall(SYS_writev, log_fd(), parts, 3);
+        if (syscall(SYS_writev, log_fd(), parts, 3) == -1 && errno != EFBIG) {
+            /* What happens unseen would be judged wrongly. */
+            dprintf(2, "spy: the record: %s\n", strerror(errno));
+            _exit(125);
+        }
         busy--;
     }
     errno = kept;

@@ -208,6 +208,10 @@ def called(run, name, expected, see=None, hint=''):
                     see)
     if run.status is None:
         raise Fault(expected, plainly(run), '%s() is not reached.' % name, see)
+    said = run.stderr.strip()
+    if run.status and said:
+        raise Fault(expected, '%s() is not called; %s, on standard error %s' % (
+            name, plainly(run), show(said.encode())), hint, see)
     raise Fault(expected, '%s() is not called' % name, hint, see)
 
 
