@@ -322,7 +322,7 @@ def clean(text):
 
 
 def bar(done, count):
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and os.environ.get('TERM', 'dumb') != 'dumb':
         full = 40 * done // count
         sys.stderr.write('\r[%s%s] %d of %d checks%s' % (
             '#' * full, '-' * (40 - full), done, count, '\n' * (done == count)))

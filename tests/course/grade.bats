@@ -67,13 +67,13 @@ nothing_left() {
     echo "$output"
     may_grade
     [ "$status" -eq 0 ]
-    row "with a space" "5,5,,,yes"
-    row whole "5,5,,,yes"
-    row hangs "0,5,socket() makes a TCP socket,"
-    row floods "0,5,socket() makes a TCP socket,"
-    row no-c '0,5,socket() makes a TCP socket,"server.c does not compile.'
-    row linked "0,5,socket() makes a TCP socket,server.c is no regular file.,no"
-    row empty "0,5,socket() makes a TCP socket,There is no server.c.,not there"
+    row "with a space" "6,6,,,yes"
+    row whole "6,6,,,yes"
+    row hangs "1,6,socket() makes a TCP socket,"
+    row floods "1,6,socket() makes a TCP socket,"
+    row no-c '0,6,it compiles,"server.c does not compile.'
+    row linked "0,6,it compiles,server.c is no regular file.,no"
+    row empty "0,6,it compiles,There is no server.c.,not there"
     [ "$(awk 'length > 80' <<<"$output")" = "" ]
     nothing_left
 }
