@@ -21,6 +21,7 @@ import argparse
 import os
 import sys
 import textwrap
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 
 sys.dont_write_bytecode = True
@@ -129,6 +130,9 @@ def main():
                         options.first)
     except CannotJudge as error:
         print('check: %s' % error, file=sys.stderr)
+        return 2
+    except Exception:       # a mistake of ours: no verdict on the program
+        traceback.print_exc()
         return 2
     if options.out:
         if len(results) == 1 and results[0][1] is not None:

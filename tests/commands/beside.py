@@ -44,24 +44,24 @@ def wrap(line, width):
     return pieces + [now.rstrip()]
 
 
-def columns(left, right, bar=BAR, head=""):
-    """Prints two lists of lines side by side, each wrapped to its half; bar
-    and head stand in the first row."""
+def columns(left, right, bar=BAR, head="", share=0.5):
+    """Prints two lists of lines side by side, each wrapped to its part of the
+    width, share of it for the left; bar and head stand in the first row."""
     width = WIDTH - len(head) - len(BAR)
-    left = [piece for line in left for piece in wrap(line, width // 2)]
-    right = [piece for line in right
-             for piece in wrap(line, width - width // 2)]
+    half = int(width * share)
+    left = [piece for line in left for piece in wrap(line, half)]
+    right = [piece for line in right for piece in wrap(line, width - half)]
     for i in range(max(len(left), len(right))):
-        print((head + (left[i] if i < len(left) else "").ljust(width // 2)
+        print((head + (left[i] if i < len(left) else "").ljust(half)
                + bar + (right[i] if i < len(right) else "")).rstrip())
         bar, head = BAR, " " * len(head)
 
 
-def heading(*words):
+def heading(*words, share=0.5):
     """Prints one heading, or one for each column."""
     lines = [[word, "-" * len(word)] for word in words]
     if len(words) == 2:
-        columns(*lines)
+        columns(*lines, share=share)
     else:
         print("\n".join([""] + lines[0]))
 
@@ -104,15 +104,16 @@ def sources(python, c):
         lines = [line.rstrip() for line in file if line.strip()]
     with open(c, encoding="utf-8", errors="replace") as file:
         found = groups(file.read())
-    heading(python, c)
+    share = 0.4         # the C has the longer lines
+    heading(python, c, share=share)
     for asked, answer in found:
         bare = [line.strip() for line in lines]
         upto = max([bare.index(line) + 1 for line in asked if line in bare],
                    default=0)
-        columns(lines[:upto], answer)
-        columns([""], [])
+        columns(lines[:upto], answer, share=share)
+        columns([""], [], share=share)
         lines = lines[upto:]
-    columns(lines, [])
+    columns(lines, [], share=share)
     print()
 
 
