@@ -137,8 +137,11 @@ fi
 
 # runs PID: whether it has not ended (a child that has is a zombie).
 runs() {
-    stat=''
-    read -r stat <"/proc/$1/stat" || stat=$(ps -o stat= -p "$1")
+    if [ -r /proc/self/stat ]; then
+        read -r stat <"/proc/$1/stat" || return 1
+    else
+        stat=$(ps -o stat= -p "$1") || return 1
+    fi
     case ${stat##*) } in '' | Z*) return 1 ;; esac
 } 2>/dev/null
 
