@@ -137,14 +137,17 @@ fi
 
 # runs PID: whether it has not ended (a child that has is a zombie).
 runs() {
-    case $(sed 's/.*) //' "/proc/$1/stat" || ps -o stat= -p "$1") in
-    '' | Z*) return 1 ;;
-    esac
+    if [ -r /proc/self/stat ]; then
+        read -r stat <"/proc/$1/stat" || return 1
+    else
+        stat=$(ps -o stat= -p "$1") || return 1
+    fi
+    case ${stat##*) } in '' | Z*) return 1 ;; esac
 } 2>/dev/null
 
 listens() {
     if [ -r /proc/net/tcp ]; then
-        [ -n "$(holder "/proc/$server/fd/"*)" ]
+        [ -n "$(listeners)" ] && [ -n "$(holder "/proc/$server/fd/"*)" ]
     else
         netstat -an | grep -q "[.:]$port .*LISTEN"
     fi

@@ -11,9 +11,23 @@
 install_missing bats python3
 limit=${LIMIT:-1200} lanes=''
 work=$(mktemp -d) || die "There is no room for temporary files."
+# Whatever the tests started has COURSE_TEST in its environment, and its files
+# in $work/tmp, so that nothing is left of them, however they end.
+export COURSE_TEST="$work" TMPDIR="$work/tmp"
+mkdir "$TMPDIR"
+left() {
+    grep -lszx "COURSE_TEST=$work" /proc/[0-9]*/environ | cut -d / -f 3
+}
 finish() {
-    # shellcheck disable=SC2086  # one word for each process
-    { kill $lanes && wait; } 2>/dev/null || :
+    unset COURSE_TEST
+    # shellcheck disable=SC2046,SC2086  # one word for each process
+    {
+        kill $lanes || :
+        while [ -n "$(left)" ]; do
+            kill -9 $(left) || :
+        done
+        wait
+    } 2>/dev/null
     rm -rf "$work"
 }
 trap finish EXIT

@@ -12,7 +12,7 @@ setup_file() {
 import os, sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, 'tests/check')
-from programs import Bench, python
+from programs import LIMIT, Bench, python
 
 for lesson in '06-send-recv', '07-complete-pair':
     with Bench() as bench:
@@ -31,8 +31,9 @@ for lesson in '06-send-recv', '07-complete-pair':
             server = bench.start(run[languages[0]]['server'], ports)
             assert server.until(lambda: server.done('listen')), server.stderr
             client = bench.start(run[languages[1]]['client'], ports)
-            for side, program in ('server', server), ('client', client):
-                program.ended()
+            for side, program in ('client', client), ('server', server):
+                # Each may have to wait long for the other: a busy machine.
+                program.until(lambda: program.status is not None, LIMIT)
                 assert program.status == 0, (mix, side, program.stderr)
                 with open(os.path.join(folder, side + '.out'), 'wb') as file:
                     file.write(program.stdout)

@@ -104,7 +104,7 @@ code() {
 }
 
 @test "each file compiles with the full warnings as errors" {
-    compile "${CC:-cc}" "${full_warnings[@]}"
+    compile "${CC:-cc}" -fsyntax-only "${full_warnings[@]}"
     skip_edited
 }
 
