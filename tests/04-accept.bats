@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Lesson 04, accept(), checked by what its programs do. Run by `make check LESSON=4`.
-# The verdicts come from check/verdicts.py, where each test is found by its name.
+# Lesson 04, accept(): the check of its programs (make check LESSON=4).
+# The verdicts come from check/verdicts.py; a test is found there by its name.
 
 load check/lesson
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Lesson 05, connect(), checked by what its programs do. Run by `make check LESSON=5`.
-# The verdicts come from check/verdicts.py, where each test is found by its name.
+# Lesson 05, connect(): the check of its programs (make check LESSON=5).
+# The verdicts come from check/verdicts.py; a test is found there by its name.
 
 load check/lesson
 
