@@ -408,7 +408,8 @@ def main(top, path, limit):
                             'its message', 'identical to the solution'])
             for student, lesson, result, sign in rows:
                 lines.writerow([student, lesson, *result[:3], clean(result.message),
-                                {'=': 'yes', '.': 'as handed out', '-': 'not there'}.get(sign, 'no')])
+                                {'=': 'yes', '.': 'as handed out',
+                                 '-': 'not there'}.get(sign, 'no')])
         os.replace(path + '.new', path)
     finally:
         shutil.rmtree(scratch)

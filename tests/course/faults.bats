@@ -61,7 +61,8 @@ faults() {
         without "$guard" server.c client.c
     done
     without "Reading to the end" client.c
-    faults "$pair" --only "send (5|EPIPE|ECONNRESET|EINTR$)|ECONNRESET|accept EINTR|client recv 5|control"
+    faults "$pair" --only \
+        "send (5|EPIPE|ECONNRESET|EINTR$)|ECONNRESET|accept EINTR|client recv 5|control"
     [ "$status" = 1 ]
     for guard in "${guards[@]}"; do
         [[ "$output" == *" ✗ server: $guard, "* ]]

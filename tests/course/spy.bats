@@ -484,6 +484,7 @@ P
     mkdir -p 'a b:c/tests/check' c/tests/check tmp
     cp "$BATS_TEST_DIRNAME"/../check/spy.* 'a b:c/tests/check'
     cp "$BATS_TEST_DIRNAME"/../check/spy.* c/tests/check
+    # shellcheck disable=SC2016  # the dollar is the script's
     printf '%s\n' '#!/bin/sh' 'echo built >"$5"' >fake-cc
     chmod +x fake-cc
     export TMPDIR=$PWD/tmp CC=$PWD/fake-cc
