@@ -18,6 +18,7 @@ import argparse
 import itertools
 import os
 import re
+import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -148,7 +149,8 @@ class Cell:
             gone = broken and 'SIGPIPE' in broken
             raise Fault('', plainly(run), broken or 'It does not end.',
                         (7, PIPE) if gone else self.see)
-        out = re.sub(rb"\('127\.0\.0\.\d', \d+\)", b"('PEER', PORT)", run.stdout)
+        out = re.sub(rb"\('127\.0\.0\.\d', \d+\)", b"('PEER', PORT)",
+                     run.stdout)
         if run.status != 0:
             if 'UnicodeDecodeError' in run.stderr:
                 return 'decode'
@@ -234,15 +236,13 @@ def call_cells(side, step):
                    (7, AGAIN) if again else (1, 'When a call fails'))
     reads = step == 'recv' and side == 'client'
     if step == 'send' or reads:
-        for what, faults, code in (
-                ('5 bytes', '%s@1=5', None), ('1 byte each', '%s@*=1', None),
-                ('5 bytes then EINTR', '%s@1=5 %s@2=EINTR', 'EINTR'),
-                ('5 bytes then ECONNRESET', '%s@1=5 %s@2=ECONNRESET',
-                 'ECONNRESET'),
-                ('5 bytes then EPIPE', '%s@1=5 %s@2=EPIPE', 'EPIPE'))[:5 - reads]:
-            yield Cell(side, step, what, faults.replace('%s', name), code,
-                       'fails' if code and code != 'EINTR' else 'holds',
-                       (7, END if reads else SHORT))
+        guard = (7, END if reads else SHORT)
+        yield Cell(side, step, '5 bytes', name + '@1=5', see=guard)
+        yield Cell(side, step, '1 byte each', name + '@*=1', see=guard)
+        for code in ['EINTR', 'ECONNRESET', 'EPIPE'][:3 - reads]:
+            yield Cell(side, step, '5 bytes then ' + code,
+                       '%s@1=5 %s@2=%s' % (name, name, code), code,
+                       'holds' if code == 'EINTR' else 'fails', guard)
     if step == 'recv':
         for size in (0, 5)[:2 - reads]:
             text = MESSAGE['client' if side == 'server' else 'server'][:size]
@@ -292,7 +292,8 @@ def learner(bench, folder, some):
         print('%s  %-11s%3d tried, %3d held' % (
             side, call, len(group), len(group) - len(bad)), flush=True)
         for cell, fault in bad:
-            missing.setdefault((side, fault.see or cell.see), []).append((cell, fault))
+            missing.setdefault((side, fault.see or cell.see), []).append(
+                (cell, fault))
     for (side, see), found in missing.items():
         cell, fault = found[0]
         print('\n ✗ %s: %s, %d fault%s, first:' % (
@@ -334,16 +335,17 @@ def outcomes(bench, some):
 
 HEAD = """# The fault table
 
-Each call of the pair of lesson 07, under each error that its manual page lists,
-under EINTR, and cut short; and what the other side may send. {count} cells, each
-run in C and in Python. No cell ends by a signal, waits for ever, leaves a socket
-open, draws a report from the sanitizers, or prints what is not so.
+Each call of the pair of lesson 07, under each error that its manual page
+lists, under EINTR, and cut short; and what the other side may send: {count}
+cells, each run in C and in Python. No cell ends by a signal, waits for ever,
+leaves a socket open, draws a report from the sanitizers, or prints what is not
+so.
 
 - **goes on**: the exchange is whole, and the status 0.
 - **fails with it**: standard error names the call and the error, nothing is
   printed of what did not happen, and the status is 1.
-- **loses the rest**: the status is 0, though a part of the message was not sent,
-  or not received.
+- **loses the rest**: the status is 0, though a part of the message was not
+  sent, or not received.
 
 The two differ only where the last column says why. `close` is the first
 descriptor that is closed, `close 2` the second; `recv 2` is the second call. A
@@ -411,6 +413,7 @@ def main():
     parser.add_argument('--every', type=int, default=1)
     parser.add_argument('--only', type=re.compile, default='')
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     some = [cell for cell in cells()
             if re.search(options.only, ' '.join(cell.key))][::options.every]
     try:

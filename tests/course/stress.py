@@ -61,8 +61,9 @@ def drives(rng, size):
 
 def broken(rng, size):
     """UTF-8 cut short, too long, out of range."""
-    return b''.join(rng.choice((b'\xc3', b'\xe2\x82', b'\xf0\x9d\x84', b'\xc0\xaf',
-                                b'\xed\xa0\x80', b'\xf8', b'\xff', b'ok'))
+    return b''.join(rng.choice((b'\xc3', b'\xe2\x82', b'\xf0\x9d\x84',
+                                b'\xc0\xaf', b'\xed\xa0\x80', b'\xf8',
+                                b'\xff', b'ok'))
                     for _ in range(size))[:size]
 
 

@@ -4,6 +4,7 @@
 
 setup() {
     cd "$BATS_TEST_DIRNAME/../../.." || return
+    course=$PWD
     [ -d solutions ] || skip "no solutions/ here"
     unset LESSON ONLY
 }
@@ -14,8 +15,9 @@ run_python() {
 }
 
 @test "the fault table is as a run of C and Python has it, whole" {
-    run_python tests/commands/faults.py --compare
+    run_python tests/commands/faults.py --table
     [ "$status" = 0 ]
+    diff docs/faults.md <(echo "$output")
 }
 
 @test "10,000 messages to each side, one in four under the sanitizers" {
@@ -32,4 +34,21 @@ run_python() {
 @test "100 exchanges in the four mixes of C and Python" {
     run_python tests/course/stress.py --exchanges 100 --mixed
     [ "$status" = 0 ]
+}
+
+# bench: the ratios of wall and CPU time: median, lowest, highest.
+bench() {
+    CHECKS=0 ROUNDS=12 timeout -k 1 500 make -s -C "$course" bench 3>&- 4>&- |
+        tee -a said |
+        sed -nE 's/^(wall|CPU) .* ms +([0-9.]+) \(([0-9.]+) to ([0-9.]+)\)$/\2 \3 \4/p'
+}
+
+@test "make bench repeats within its own spread" {
+    cd "$BATS_TEST_TMPDIR" || return
+    bench >first
+    bench >second
+    paste -d ' ' first second | tee ratios
+    cat said
+    awk '{ good += $4 >= $2 && $4 <= $3 || $1 >= $5 && $1 <= $6 }
+        END { exit good != 2 }' ratios
 }
