@@ -37,7 +37,7 @@ LESSONS = ['01-socket', '02-bind', '03-listen', '04-accept', '05-connect',
            '06-send-recv', '07-complete-pair']
 
 PATIENCE = 0.4     # seconds asleep in one call, before "it waits for ever"
-LIMIT = 40.0       # seconds, whatever the program does
+LIMIT = 30.0       # seconds, whatever the program does
 CPU_LIMIT = 4      # seconds of CPU: a program that turns in a circle
 OUTPUT_LIMIT = 512 * 1024      # bytes a program may write to a file
 CANONICAL = {'accept4': 'accept'}
@@ -305,6 +305,13 @@ class Program:
             return 0.0
         return (int(stat[11]) + int(stat[12])) / os.sysconf('SC_CLK_TCK')
 
+    def repeats(self):
+        """Whether it makes one call again and again, which always fails."""
+        last = self.calls()[-5:]
+        return len(last) == 5 and last[0].failed and \
+            last[0].error not in ('EINTR', 'EAGAIN', 'EINPROGRESS') and \
+            len({(call.name, call.error) for call in last}) == 1
+
     def asleep(self, seconds=0.01):
         """Whether it has slept in one call, without a break, that long."""
         now, seen = time.monotonic(), self._sleeping()
@@ -342,7 +349,7 @@ class Program:
             if self.asleep(patience):
                 self.gave_up = 'asleep'
                 return condition()
-            if self.cpu() > CPU_LIMIT:
+            if self.cpu() > CPU_LIMIT or self.repeats():
                 self.gave_up = 'busy'
                 return False
             if time.monotonic() - self.started > LIMIT:

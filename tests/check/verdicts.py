@@ -312,8 +312,11 @@ def fails_well(run, name, code, reaches=(b'Press Enter',)):
                         'return EXIT_FAILURE.' % name), see)
     if reason not in said:
         raise Fault(expected, 'on standard error ' + show(lines[0].encode()),
-                    'The message does not say the reason. perror("%s") does '
-                    'both: the name and the reason.' % name, see)
+                    'The reason is another call\'s: what is called between '
+                    '%s() and the message may change errno.' % name
+                    if any(os.strerror(n) in said for n in errno.errorcode)
+                    else 'The message does not say the reason. perror("%s") '
+                    'does both: the name and the reason.' % name, see)
     if not right:
         raise Fault(expected, 'on standard error ' + show(lines[-1].encode()),
                     'The message does not name the call that failed.', see)
@@ -1085,6 +1088,10 @@ def conversation(view):
         accepts(view)
     else:
         the_connect(view)
+    if run.keyboard and run.status is None:
+        raise Fault('the program goes on by itself',
+                    'it waits for the keyboard', 'Since lesson 04 nothing '
+                    'waits for Enter.', (4, 'The connected socket'))
     return run
 
 
