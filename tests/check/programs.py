@@ -423,6 +423,7 @@ class Bench:
     """A scratch folder, two ports, and programs that run there."""
 
     def __init__(self, sanitize=True, cache=None):
+        self.lock, self._flags = threading.Lock(), None
         self.cache = cache      # a folder for binaries, by their sources
         self.scratch = tempfile.TemporaryDirectory(prefix='sockets-in-c.')
         self.folder = self.scratch.name
@@ -443,6 +444,12 @@ class Bench:
 
     def flags(self):
         """The compiler's flags that work here; found once per compiler."""
+        with self.lock:
+            if self._flags is None:
+                self._flags = self._find_flags()
+            return self._flags
+
+    def _find_flags(self):
         cc = os.environ.get('CC') or 'cc'
         try:
             version = subprocess.run(cc.split() + ['--version'],

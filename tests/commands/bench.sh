@@ -11,8 +11,6 @@
 [ -d solutions ] || die "make bench measures solutions/, which is not here."
 install_missing bats python3
 need "${CC:-cc}" "to compile the programs"
-python=/usr/bin/python3
-[ -x "$python" ] || python=python3
 set -- "$python" tests/commands/bench.py --rounds "${ROUNDS:-20}" \
     --checks "${CHECKS:-3}" ${TABLE:+--table}
 # In a network of its own, where there may be one, port 8080 is free.

@@ -5,6 +5,4 @@
 find_lesson
 need_files "$LESSON"
 need python3 "to lay the programs side by side"
-# The system's own where there is one: a version manager's is slow to start.
-python=$(command -v /usr/bin/python3 || command -v python3)
 exec "$python" tests/commands/beside.py diff "$LESSON"

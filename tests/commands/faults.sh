@@ -12,6 +12,4 @@ esac
 install_missing python3
 need "${CC:-cc}" "to compile your program"
 need_files 07-complete-pair
-python=/usr/bin/python3
-[ -x "$python" ] || python=python3
 exec "$python" tests/commands/faults.py --only "${ONLY:-}"

@@ -16,7 +16,5 @@ esac
 [ "$(uname)" = Linux ] || die "The checks need Linux."
 cc=${CC:-cc}
 need "${cc%% *}" "to compile the programs"
-python=/usr/bin/python3
-[ -x "$python" ] || python=python3
-need "$python" "for the checks"
+need python3 "for the checks"
 exec "$python" -B tests/commands/grade.py "$DIR" "${CSV:-build/grade.csv}" "$limit"

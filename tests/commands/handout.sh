@@ -39,7 +39,7 @@ export SOURCE_DATE_EPOCH=0
 trap 'rm -rf build/handout.new' EXIT
 rm -rf build/handout.new
 mkdir -p build/handout.new build/handout
-python3 tests/commands/handout.py build build/handout.new "$paper" ${LESSON:+"$LESSON"}
+"$python" tests/commands/handout.py build build/handout.new "$paper" ${LESSON:+"$LESSON"}
 if [ "$paper" = a4 ] && [ -z "$LESSON" ]; then
     mv build/handout.new/*.pdf docs/handout/
     say docs/handout/*.pdf

@@ -1,11 +1,16 @@
 # What the commands share. A script reads it first: . "${0%/*}/lib.sh"
 # It leaves the script in the top folder of the course, with LESSON as given.
-# shellcheck shell=sh disable=SC2034  # the colours are for the scripts
+# shellcheck shell=sh disable=SC2034  # python and the colours are for the scripts
 
 set -eu
 unset CDPATH
 cd -- "$(dirname -- "$0")/../.."
 LESSON=${LESSON:-}
+
+# The system's python3 where there is one: a version manager's is a slow script
+# around the real one.
+python=/usr/bin/python3
+[ -x "$python" ] || python=python3
 
 # dash runs no EXIT trap when a signal ends it; so a signal is an exit.
 trap 'exit 130' INT
