@@ -121,12 +121,13 @@ def names_of(lesson, kind):
     return [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
 
 
-def judge_right(lesson, path, cache):
+def judge_right(lesson, path, whole, cache):
     """None, or what is wrong with the verdict."""
     with tempfile.TemporaryDirectory() as folder:
         put(sources(os.path.join(ROOT, 'solutions', lesson)), folder)
         put(sources(path), folder)
-        for test, message in judge.judge(lesson, folder, cache=cache):
+        for test, message in judge.judge(lesson, folder, cache=cache,
+                                         sanitize=whole):
             if message is not None:
                 return 'is right, and rejected by "%s":\n%s' % (test, message)
     return None
@@ -170,7 +171,7 @@ def main():
                 ThreadPoolExecutor(os.cpu_count() + 1) as pool:
             for path in names_of(lesson, 'right'):
                 jobs.append((path, pool.submit(judge_right, lesson, path,
-                                               cache)))
+                                               options.whole, cache)))
             for path in names_of(lesson, 'wrong'):
                 jobs.append((path, pool.submit(
                     judge_wrong, lesson, Wrong(path), options.whole,
