@@ -201,7 +201,7 @@ def rows(bench, rounds):
         yield (name, '%.2f ms' % (1000 * statistics.median(c)),
                '%.2f ms' % (1000 * statistics.median(py)),
                spread([b / a for a, b in zip(c, py)]))
-    yield from measured('peak memory in kB', pairs, peaks)
+    yield from measured('peak memory (kilobytes)', pairs, peaks)
     yield from measured('system calls', pairs, lambda commands: system_calls(
         bench, commands), 'strace')
     yield from measured('user instructions', pairs, lambda commands:
@@ -263,7 +263,7 @@ make -s bench TABLE=yes >docs/bench.md
 The time goes from the start of the server to the end of both. Most of it is the
 start of the programs: the loader's and libc's, or the interpreter's. The peak
 memory is the kernel's `VmHWM`, read while a program is held up in its last
-`write`. System calls are counted by strace, instructions by perf or valgrind,
+`write`. System calls are counted by `strace`, instructions by `perf` or `valgrind`,
 the calls of the lessons in the spy's record. The client in C makes one `recv`
 more, to read to the end.
 

@@ -368,14 +368,14 @@ def table(bench, some):
     print(HEAD.format(count=len(every)), end='')
     for (its, call, what), found in every.items():
         rows.setdefault((its, call) + found, []).append(what)
-    for (its, call, c, py, why), whats in rows.items():
+    for (its, call, c, py, why), same in rows.items():
         if its != side:
             side = its
             print('\n## The %s\n\n| call | fault | C | Python | why they '
                   'differ |\n|---|---|---|---|---|' % side)
         print('| %s | %s | %s | %s | %s |' % (
             'the other side sends' if call == 'peer' else '`%s`' % call,
-            ', '.join(whats), c, py, why))
+            ', '.join(same), c, py, why))
 
 
 def kept():
