@@ -174,6 +174,8 @@ def serve(bench, argv, what, script, faults='', shifted=False, taken=False,
                 peer.pump()
                 run.received, run.reset = peer.data, peer.reset
                 run.eof = peer.eof
+                if peer.eof:
+                    peer.finish()       # as a client that has all closes
                 if not program.ended():
                     run.stuck = run.stuck or program.waiting()
     program.ended()

@@ -25,9 +25,12 @@ NUMBER = random.randrange(1000, 10000)
 SHORT = ('Grüße zu 100 %%d von Nr. %d' % NUMBER).encode()
 ANSWER = ('Grüß Gott, 100 %%d und %d mal willkommen' % NUMBER).encode()
 LONG = b''.join(b'%06d,' % (NUMBER + n) for n in range(300))[:2000]
-NASTY = b'a\x00b\x1b[2J\x7f\tc\r\xff\xc3\xa9 d'
-NASTY_SHOWN = b'a\\x00b\\x1b[2J\\x7f\tc\\x0d\xff\xc3\xa9 d'
-CLEAN = ('Zwölf Boxkämpfer jagen Nr. %d' % NUMBER).encode()
+LINES = ('Erste Zeile\nzweite Zeile von Nr. %d' % NUMBER).encode()
+NASTY = b'a\x00b\x1b[2J\x7f\tc\r\\\xff\xc3\xa9\nd'
+NASTY += b'\x01' * (1024 - len(NASTY))
+NASTY_SHOWN = b'a\\x00b\\x1b[2J\\x7f\tc\\x0d\\\xff\xc3\xa9\nd'
+NASTY_SHOWN += b'\\x01' * NASTY.count(b'\x01')
+COPIES = ('dup', 'dup2', 'dup3', 'fcntl')
 COMPILES = 'it compiles'
 TALK = ('socket', 'setsockopt', 'bind', 'listen', 'accept', 'connect', 'send',
         'recv', 'shutdown')
@@ -167,6 +170,11 @@ def show(data, limit=60, raw='\\x%02x'):
     return '"%s"%s' % (text, '...' if cut else '')
 
 
+def copies(run, fd):
+    """Whether a descriptor was made by dup() or one of its kind."""
+    return any(call.result == fd for call in run.of(*COPIES))
+
+
 def main_socket(run):
     """The descriptor of the program's first TCP socket, or None."""
     for call in run.of('socket'):
@@ -254,7 +262,9 @@ def fails_well(run, name, code, reaches=(b'Press Enter',)):
     see = (1, 'When a call fails')
     calls = run.of()
     at = next((n for n, call in enumerate(calls)
-               if call.name == name and call.error == code), None)
+               if call.name == name and (call.error == code or call.result is
+                                         None and (run.status or -1) >= 0)),
+              None)             # or it ends in the handler of a signal
     if at is None:
         called(run, name, '%s() is called' % name, see)
         return
@@ -344,7 +354,7 @@ def all_closed(run):
     for call in run.of():
         if call.name in ('socket', 'accept') and (call.result or 0) > 0:
             opened[call.result] = call
-        elif call.name == 'dup' and (call.result or 0) > 0:
+        elif call.name in COPIES and (call.result or 0) > 0:
             opened[call.result] = call
         elif call.name == 'close':
             if call.result == 0:
@@ -352,8 +362,8 @@ def all_closed(run):
             elif call.error == 'EBADF':
                 twice = call
     for descriptor, call in opened.items():
-        kind = {'socket': 'The socket', 'dup': 'The duplicate'}.get(
-            call.name, 'The connected socket')
+        kind = {'socket': 'The socket', 'accept': 'The connected socket'}.get(
+            call.name, 'The duplicate')
         raise Fault('close(%d) = 0' % descriptor,
                     twice.text if twice else '%s, and no close(%d)' % (
                         call.text, descriptor),
@@ -419,7 +429,8 @@ def _server(subject, kind, faults='', **how):
     if subject.number <= 5:
         script = play.watch_close
     else:
-        script = how.pop('script', None) or play.to_server(SHORT)
+        script = how.pop('script', None) or play.to_server(
+            LINES if kind == 'shifted' else SHORT)
     return play.serve(subject.bench, argv, what, script, faults, **how)
 
 
@@ -428,7 +439,8 @@ def _client(subject, kind, faults='', **how):
     if subject.number == 5:
         script = play.watch_close
     else:
-        script = how.pop('script', None) or play.to_client(ANSWER)
+        script = how.pop('script', None) or play.to_client(
+            LINES if kind == 'shifted' else ANSWER)
     return play.call_in(subject.bench, argv, 'client', script, faults, **how)
 
 
@@ -443,8 +455,8 @@ def _scenarios():
             subject, kind, faults, **dict(how))
     for side in ('server', 'client'):
         add(side, 'plain')
-        add(side, 'shifted', shifted=True,
-            **({} if side == 'client' else {}))
+        add(side, 'shifted', shifted=True)
+        add(side, 'close interrupted', 'close@1=EINTR')
         add(side, 'socket fails', 'socket@1=EMFILE')
         add(side, 'recv fails', 'recv@1=ECONNRESET')
         add(side, 'send fails', 'send@1=ECONNRESET')
@@ -461,13 +473,15 @@ def _scenarios():
     add('server', 'long', script=play.to_server(LONG))
     add('server', 'silent', script=play.to_server(b'', 'quiet'))
     add('server', 'bytes', script=play.to_server(NASTY))
-    add('server', 'clean', script=play.to_server(CLEAN))
+    add('server', 'tiny', script=play.to_server(b'Hi!'))
     add('client', 'refused', refused=True)
     add('client', 'long', script=play.to_client(LONG))
     add('client', 'silent', script=play.to_client(b''))
     add('client', 'bytes', script=play.to_client(NASTY))
     add('client', 'pieces', script=play.to_client(
-        ANSWER, [ANSWER[:3], ANSWER[3:4], ANSWER[4:]]))
+        LINES, [LINES[:3], LINES[3:20], LINES[20:]]))
+    add('client', 'long pieces', script=play.to_client(
+        LONG, [LONG[:600], LONG[600:]]))
     found['pair'] = lambda subject: play.pair(
         subject.bench, subject.programs['server'], subject.programs['client'])
     return found
@@ -728,7 +742,7 @@ def bind_port(view):
         right_port(call, expected, see)
         run = view.run('plain')
         if call.fd != main_socket(run) and main_socket(run) is not None and \
-                len(run.of('socket')) == 1:
+                len(run.of('socket')) == 1 and not copies(run, call.fd):
             raise Fault('bind(%d, 0.0.0.0:8080) = 0' % main_socket(run),
                         call.text, 'That is not the descriptor that socket() '
                         'gave.', (1, 'The descriptor'))
@@ -1110,8 +1124,7 @@ def on_the_right_socket(view, run, call, expected):
     """Fault if a send or recv is on another descriptor than the one of the
     conversation."""
     wanted = connected_socket(run)
-    dups = [c.result for c in run.of('dup') if c.fd == wanted]
-    if call.fd == wanted or wanted is None or call.fd in dups:
+    if call.fd == wanted or wanted is None or copies(run, call.fd):
         return
     if call.fd == main_socket(run) and view.side == 'server':
         raise Fault(expected, call.text, 'Descriptor %d is the listening '
@@ -1128,7 +1141,7 @@ def client_sends(view):
 
 
 @test([6, 7], 'server', 'recv() takes up to 1024 bytes from the client',
-      'plain', 'long')
+      'plain', 'long', 'tiny')
 def server_receives(view):
     receives(view)
 
@@ -1175,6 +1188,13 @@ def sends(view, text):
         order(run, 'send', 'recv', 'The client waits for an answer before it '
               'has said anything; the server waits as well.',
               (6, 'Who waits for whom'))
+    if len(calls) > 1 and not call.failed and \
+            call.args[:1] == [str(call.result)] and call.result < 17 and (
+                view.side == 'client' or view.number == 6) and \
+            calls[1].data != text:
+        raise Fault('one send() of 17 bytes', '%s, then %s' % (
+            call.text, calls[1].text), 'The other side receives once, and may '
+            'find only the first piece.', (6, 'A stream has no messages'))
     sent = b''.join(c.data[:c.result] for c in calls
                     if c.result is not None and c.result > 0 and
                     c.fd == call.fd)
@@ -1221,6 +1241,7 @@ def receives(view):
     see = (6, 'A stream has no messages')
     expected = 'recv(%s, 1024) = %d' % (wanted, len(run.text) or 17)
     calls = called(run, 'recv', expected, see, 'Nothing is received.')
+    calls = [c for c in calls if c.error != 'EAGAIN'] or calls
     call = calls[0]
     on_the_right_socket(view, run, call, expected)
     if call.failed:
@@ -1254,6 +1275,13 @@ def receives(view):
     if view.side == 'server' and len(got) > 1 and view.number == 6:
         raise Fault('one recv()', got[1].text, 'The Python receives once.',
                     see)
+    if view.side == 'server':
+        tiny = view.run('tiny')
+        if tiny.stuck is not None and tiny.stuck.name == 'recv':
+            raise Fault('recv(%s, 1024) = 3' % wanted, 'it waits in %s, after '
+                        '3 bytes' % tiny.stuck.text, 'The client has sent 3 '
+                        'bytes and waits for the answer. A receive gives what '
+                        'is there; how long a message is, nobody knows.', see)
     if size < 1024 and view.side == 'server' and len(calls) == 1:
         long = view.run('long')
         taken = long.of('recv')
@@ -1280,15 +1308,15 @@ def prints_received(view, label):
         if kind == 'plain':
             receives(view)
         wanted = label + run.text
-        lines = run.stdout.split(b'\n')
-        if wanted in lines:
+        if wanted + b'\n' in run.stdout:
             call = [c for c in run.of('recv') if (c.result or 0) > 0][0]
             if label in run.stdout[:max(call.out, 0)]:
                 raise Fault('recv(), then the line', 'the line before',
                             'It prints what it has not received yet.', see)
             continue
-        found = next((line for line in lines if line.startswith(
-            b'Received from')), None)
+        at = run.stdout.find(b'Received from')
+        found = None if at < 0 else run.stdout[at:].split(
+            b'\nHello message sent')[0].rstrip(b'\n')
         broken = crash(run)
         if broken:
             raise Fault(show(wanted), 'the program ends before', broken, see)
@@ -1328,6 +1356,8 @@ def prints_received(view, label):
 def full_buffer(view):
     conversation(view)
     run = view.run('long')
+    if view.number == 7 and view.side == 'client' and not crash(run):
+        run = view.run('long pieces')
     label = b'Received from client: ' if view.side == 'server' else \
         b'Received from server: '
     see = (6, 'Received bytes are no string')
@@ -1593,8 +1623,9 @@ def control(view):
     run = view.run('bytes')
     label = b'Received from client: ' if view.side == 'server' else \
         b'Received from server: '
-    found = next((line for line in run.stdout.split(b'\n')
-                  if line.startswith(label)), b'')
+    at = run.stdout.find(label)
+    found = b'' if at < 0 else run.stdout[at:].split(
+        b'\nHello message sent')[0].rstrip(b'\n')
     wanted = label + NASTY_SHOWN
     see = (7, 'Bytes that drive a terminal')
     broken = crash(run)
@@ -1609,7 +1640,7 @@ def control(view):
     elif b'\x1b' in found:
         why = ('ESC and its like go to the terminal, which obeys them. Print '
                'the control characters (but newline and tab) as \\xNN.')
-    elif b'\xc3\xa9' not in found or b'\xff' not in found:
+    elif b'\xc3\xa9\n' not in found or b'\\\xff' not in found:
         why = ('Only the control characters below 32 (but newline and tab) '
                'and DEL are replaced; all other bytes are printed as they '
                'are.')
@@ -1619,3 +1650,24 @@ def control(view):
     raise Fault(show(wanted, raw='<%02x>'), show(found, raw='<%02x>'), why +
                 ' (Here <09> stands for a byte 9 that is printed as it is.)',
                 see)
+
+
+@test([7], 'server client', 'a close() interrupted by a signal is not made '
+      'again', 'close interrupted')
+def close_interrupted(view):
+    conversation(view)
+    run = view.run('close interrupted')
+    first = next((call for call in run.of('close')
+                  if call.error == 'EINTR'), None)
+    again = None
+    for call in run.of()[run.of().index(first) + 1:] if first else ():
+        if call.result == first.fd and call.name != 'close':
+            break               # the number stands for another socket now
+        if call.name == 'close' and call.fd == first.fd:
+            again = call
+            break
+    if again:
+        raise Fault('%s, and no other' % first.text, '%s, then %s' % (
+            first.text, again.text), 'Linux has closed the descriptor even so '
+            '(close(2)); closed again, it may be one that was opened since.',
+            (7, 'Interrupted calls'))
