@@ -339,6 +339,7 @@ class Program:
     def until(self, condition, patience=PATIENCE):
         """Waits for the condition; False, with gave_up set, if it will not
         come: 'ended', 'asleep', 'busy' or 'slow'."""
+        pause = 0.001
         while True:
             ended = self.status is not None
             if condition():
@@ -355,7 +356,8 @@ class Program:
             if time.monotonic() - self.started > LIMIT:
                 self.gave_up = 'slow'
                 return False
-            time.sleep(0.002)
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.01)
 
     def ended(self):
         """Waits for its end; False if it will not come."""
