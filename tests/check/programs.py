@@ -71,7 +71,8 @@ class Call:
     result  an int, or None while it has not returned; error 'EINTR' or None
     after   what stands behind the result: an address, or a string
     data    the bytes sent or received
-    out     bytes of standard output that were written before it returned
+    out     bytes of standard output that were written before it returned,
+            begun_out those before it began
     """
 
     LINE = re.compile(r'(?:(?P<who>[a-z]\S*) )?(?P<pid>\d+) (?P<out>-?\d+) '
@@ -85,7 +86,7 @@ class Call:
         if not match:
             raise ValueError('not a line of the record: %r' % line)
         self.who, self.pid = match['who'], int(match['pid'])
-        self.out = int(match['out'])
+        self.out = self.begun_out = int(match['out'])
         self.name = CANONICAL.get(match['name'], match['name'])
         self.text = line[match.start('name'):]
         self.args = self.WORD.findall(match['args'])
@@ -135,6 +136,7 @@ def read_record(path):
             begun[call.pid, call.name, call.fd] = len(calls)
             calls.append(call)
         elif where is not None:
+            call.begun_out = calls[where].out
             calls[where] = call
         else:
             calls.append(call)
@@ -320,14 +322,17 @@ class Program:
             return False
         return now - self.asleep_since >= seconds
 
+    def idle(self):
+        """Whether it waits, but not in a call of the record."""
+        return self.asleep() and not self.waiting()
+
     def at_keyboard(self):
-        """Whether it waits for its standard input."""
-        if not self.asleep():
+        """Whether it waits in read(2) for its standard input."""
+        if not self.idle():
             return False
         words = self._seen[0].split()
-        if len(words) < 2:
-            return not self.waiting()
-        return words[1] == '0x0' and not self.waiting()
+        return len(words) < 2 or (words[0] in ('0', '63') and
+                                  words[1] == '0x0')
 
     def waiting(self):
         """The call of the record in which it waits, or None."""

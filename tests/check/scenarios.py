@@ -26,6 +26,7 @@ class Run:
         self.stuck = None           # the call it waited in without end
         self.keyboard = False       # it waited for its standard input
         self.text = b''             # what the other side sent
+        self.reset = False          # how the connection ended for it
 
     def close(self):
         program = self.program
@@ -118,14 +119,15 @@ def block(ports):
 
 def prompt(bench, argv, what, faults='', shifted=False, taken=False):
     """Lessons 01 to 03: the program runs to its prompt, is looked at from
-    outside, and gets its Enter. Sets before (stdout at the prompt), waited,
-    listens, connected, enter (Enter ended it)."""
+    outside, and gets its Enter. Sets before (stdout at the prompt), made (the
+    number of calls until then), waited, listens, connected, enter (Enter ended
+    it)."""
     ports = bench.take_ports()
     blocker = block(ports) if taken else None
     program = bench.start(argv, ports, faults, shifted=shifted)
     run = Run(program, ports, what)
-    run.waited = program.until(program.at_keyboard)
-    run.before = program.stdout
+    run.waited = program.until(program.idle)
+    run.before, run.made = program.stdout, len(program.calls())
     run.waits_in = None if run.waited else program.waiting()
     run.listens = not taken and listening(ports.port)
     run.connected = False

@@ -77,6 +77,19 @@ def does_not_compile(file, said):
 
 # ------------------------------------------------------------ what a run shows
 
+def overrun(report):
+    """Which variable an access leaves, from the sanitizer's list of a frame's
+    objects: ('past the end', name), ('before the start', name) or None."""
+    access = re.search(r'Memory access at offset (\d+)', report)
+    found = None
+    for start, end, name in re.findall(r"\[(\d+), (\d+)\) '(\w+)'", report):
+        if access and int(end) <= int(access[1]):
+            found = 'past the end', name
+        elif access and not found and int(access[1]) < int(start):
+            found = 'before the start', name
+    return found
+
+
 def crash(run):
     """How the program broke down, as a sentence, or None. Made from the
     report of the sanitizers or from the signal that ended it."""
@@ -90,8 +103,8 @@ def crash(run):
     found = re.search(r'ERROR: AddressSanitizer: ([\w-]+)', report)
     if found:
         kind = found[1]
-        where = re.search(r'in main .*?' + place, report) or \
-            re.search(r' in (?!__|_)\w+ [^\n]*?' + place, report)
+        where = re.search(r'#\d+ \S+ in (?!_)\w+ [^\n]*?(?<!spy)(?<!spy\.c)'
+                          r'/((?:server|client)\.c):(\d+)', report)
         line = ' in line %s of %s' % (where[2], os.path.basename(where[1])) \
             if where else ''
         access = re.search(r'^(READ|WRITE) of size (\d+)', report, re.M)
@@ -101,8 +114,11 @@ def crash(run):
                          r'printf|strncpy|sendto|puts|sprintf|snprintf)\b',
                          report)
         what = '%s() %s' % (call[1], verb) if call else 'it %s' % verb
-        name = re.search(r"'(\w+)'(?: \(line (\d+)\))? <== Memory access at "
-                         r'offset \d+ (\w+)', report)
+        name = overrun(report)
+        if 'overlap' in kind:
+            return ('Memory: %s runs over what it copies from%s: the array '
+                    'that it copies to is too small.' % (
+                        kind.split('-')[0] + '()', line))
         unreturned = next((c.text.replace(' ...', '') for c in run.calls
                            if c.result is None and c.name == 'recv'), None)
         if unreturned and verb == 'writes' and not name:
@@ -112,11 +128,7 @@ def crash(run):
         if 'overflow' in kind or 'underflow' in kind:
             end = 'outside an array'
             if name:
-                end = '%s the end of %s' % (
-                    'before' if name[3].startswith('underflow') else 'past',
-                    name[1])
-                if name[3].startswith('underflow'):
-                    end = 'before the start of %s' % name[1]
+                end = '%s of %s' % name
             return 'Memory: %s %s%s.' % (what, end, line)
         if kind == 'SEGV':
             zero = re.search(r'address points to the zero page|unknown '
@@ -183,6 +195,41 @@ def main_socket(run):
     return None
 
 
+def own_error(run):
+    """What a program said that ended with an error of its own: a pair of
+    what was seen and the likely cause, or None."""
+    said = run.stderr.strip()
+    if not run.status or run.status < 0 or not said:
+        return None
+    seen = '%s, on standard error %s' % (plainly(run), show(said.encode()))
+    if 'inet_pton' in said or 'inet_aton' in said:
+        return seen, ('inet_pton() gives 1 when it succeeds, 0 for a text that '
+                      'is no address.')
+    for call in run.of():
+        if not call.failed and call.result is not None and re.search(
+                r'\b%s\b' % WORDS.get(call.name, call.name), said):
+            return seen, ('%s succeeded, and the program reports an error: is '
+                          'its test the wrong way round?' % call.text)
+    return seen, 'The program ends there by itself.'
+
+
+def lost(call, run):
+    """Why a call is on a descriptor that is no socket, or not open."""
+    fd, main = call.fd, main_socket(run)
+    before = [c for c in run.of('close') if c.fd == fd and c.result == 0 and
+              run.calls.index(c) < run.calls.index(call)]
+    if before:
+        return '%s was called before.' % before[0].text
+    if fd in (0, 1, 2) and main is not None:
+        return ('%d is %s, not what socket() gave (%d). Is the variable '
+                'assigned a second time, or are the inner parentheses missing '
+                'in (s = socket(...)) == -1?' % (fd, (
+                    'standard input', 'standard output',
+                    'standard error')[fd], main))
+    return 'It is not the descriptor that socket() gave%s.' % (
+        '' if main is None else ', %d' % main)
+
+
 def called(run, name, expected, see=None, hint=''):
     """The calls of that name; Fault, with the likely cause, if there is
     none."""
@@ -206,6 +253,10 @@ def called(run, name, expected, see=None, hint=''):
                         'reached.' % (failed.name, name), see)
         raise Fault(expected, '%s() is not called, and then %s' % (
             name, failed.text), hint, see)
+    if run.status is None and run.stuck and run.stuck.name in TALK and \
+            TALK.index(run.stuck.name) > TALK.index(name):
+        raise Fault(expected, '%s() is not called, and then it waits in %s' % (
+            name, run.stuck.text), hint, see)
     if run.status is None and run.stuck:
         raise Fault(expected, 'it waits in %s' % run.stuck.text,
                     'The program waits there for ever, so %s() is not '
@@ -216,10 +267,10 @@ def called(run, name, expected, see=None, hint=''):
                     see)
     if run.status is None:
         raise Fault(expected, plainly(run), '%s() is not reached.' % name, see)
-    said = run.stderr.strip()
-    if run.status and said:
-        raise Fault(expected, '%s() is not called; %s, on standard error %s' % (
-            name, plainly(run), show(said.encode())), hint, see)
+    error = own_error(run)
+    if error:
+        raise Fault(expected, 'it ends before %s(): %s' % (name, error[0]),
+                    error[1], see)
     raise Fault(expected, '%s() is not called' % name, hint, see)
 
 
@@ -277,6 +328,10 @@ def fails_well(run, name, code, reaches=(b'Press Enter',)):
         reason in said
     printed = next((line for line in run.stdout.split(b'\n')
                     if line.startswith(tuple(reaches))), None)
+    if printed and printed in run.stdout[:max(failed.begun_out, 0)]:
+        raise Fault('%s(), then %s' % (name, show(printed)),
+                    '%s, then %s' % (show(printed), failed.text),
+                    'The line is printed before the call is made.', see)
     if right and run.status == 1 and not printed and not (
             later and later[0].name == name and later[0].fd == failed.fd):
         return
@@ -315,7 +370,7 @@ def fails_well(run, name, code, reaches=(b'Press Enter',)):
                         'The error is printed on standard output. perror() '
                         'prints on standard error.', see)
         raise Fault(expected, seen + ', nothing on standard error',
-                    '%s() failed and nothing says so: %s' % (
+                    '%s() failed and nothing on standard error says so: %s' % (
                         name, 'print the reason with perror("%s").' % name
                         if run.status == 1 else
                         'compare its result with -1, call perror("%s") and '
@@ -350,8 +405,10 @@ def all_closed(run):
                 if said else 'nothing on standard error'),
                 'Nothing failed here, so the program ends with EXIT_SUCCESS.')
         raise Fault('the program ends', plainly(run), waits_why(run))
-    opened, twice = {}, None
+    opened, twice, zero = {}, None, None
     for call in run.of():
+        if call.pid != run.program.pid:
+            continue            # a child has descriptors of its own
         if call.name in ('socket', 'accept') and (call.result or 0) > 0:
             opened[call.result] = call
         elif call.name in COPIES and (call.result or 0) > 0:
@@ -359,9 +416,14 @@ def all_closed(run):
         elif call.name == 'close':
             if call.result == 0:
                 opened.pop(call.fd, None)
+                if call.fd < 3:
+                    zero = call
             elif call.error == 'EBADF':
                 twice = call
     for descriptor, call in opened.items():
+        if zero:
+            raise Fault('close(%d) = 0' % descriptor, zero.text,
+                        lost(zero, run), (1, 'Who closes what'))
         kind = {'socket': 'The socket', 'accept': 'The connected socket'}.get(
             call.name, 'The duplicate')
         raise Fault('close(%d) = 0' % descriptor,
@@ -425,6 +487,7 @@ def _server(subject, kind, faults='', **how):
     what = 'server'
     argv = subject.programs['server']
     if subject.number <= 3:
+        how.pop('address', None)
         return play.prompt(subject.bench, argv, what, faults, **how)
     if subject.number <= 5:
         script = play.watch_close
@@ -455,7 +518,8 @@ def _scenarios():
             subject, kind, faults, **dict(how))
     for side in ('server', 'client'):
         add(side, 'plain')
-        add(side, 'shifted', shifted=True)
+        add(side, 'shifted', shifted=True, **(
+            {'address': '127.0.0.1'} if side == 'server' else {}))
         add(side, 'close interrupted', 'close@1=EINTR')
         add(side, 'socket fails', 'socket@1=EMFILE')
         add(side, 'recv fails', 'recv@1=ECONNRESET')
@@ -637,6 +701,11 @@ def reuse(view):
         raise Fault(expected, call.text, why, see)
     if good[0].args[2:3] == ['0']:
         raise Fault(expected, good[0].text, '0 turns the option off.', see)
+    bound = [call.fd for call in run.of('bind')][:1]
+    if bound and good[0].fd != bound[0] and not copies(run, bound[0]):
+        raise Fault('setsockopt() and bind() on one socket', '%s, but %s' % (
+            good[0].text, run.of('bind')[0].text), 'The option is set on '
+            'another socket than the one that is bound.', see)
     order(run, 'setsockopt', 'bind', 'bind() looks at the option, so it must '
           'be set before.', see)
 
@@ -653,15 +722,15 @@ def endpoint(call):
     return (found[1], int(found[2])) if found else None
 
 
-def address_fault(call, expected, see):
+def address_fault(run, call, expected, see):
     """Fault for a call whose address is none of IPv4, or which failed for
     its descriptor or length."""
-    if call.error == 'EBADF':
-        raise Fault(expected, call.text, '%s is no open descriptor: is it the '
-                    'result of socket()?' % call.fd, (1, 'The descriptor'))
-    if call.error == 'ENOTSOCK':
-        raise Fault(expected, call.text, 'Descriptor %s is not a socket.'
-                    % call.fd, (1, 'The descriptor'))
+    if call.error in ('EBADF', 'ENOTSOCK'):
+        raise Fault(expected, call.text, lost(call, run),
+                    (1, 'The descriptor'))
+    if 'NULL' in call.args:
+        raise Fault(expected, call.text, 'No address is given: the pointer '
+                    'is null.', see)
     if call.error == 'EFAULT':
         raise Fault(expected, call.text, 'The second argument does not point '
                     'to an address: it must be &server_address, cast to a '
@@ -690,11 +759,21 @@ def right_port(call, expected, see):
         raise Fault(expected, call.text, '36895 is 0x901F, 8080 is 0x1F90: '
                     'its two bytes are swapped. htons() is missing, or is '
                     'there twice.', (2, 'Byte order'))
+    if port == 0 and endpoint(call)[0] in ('0.0.31.144', '144.31.0.0'):
+        raise Fault(expected, call.text, '8080 is 0x1F90, or 31 and 144: it '
+                    'stands in the address. Port and address are swapped.',
+                    see)
     if port == 0:
         raise Fault(expected, call.text, 'The port is 0. Either sin_port is '
                     'never set, or htonl() was used: it turns 32 bits, and '
-                    'the 16 of sin_port get the zeros.', (2, 'Byte order'))
-    raise Fault(expected, call.text, 'The port is another.', see)
+                    'the 16 of sin_port get the zeros. Or another struct was '
+                    'filled.', (2, 'Byte order'))
+    why = {144: '144 is 0x90, the low byte of 8080 (0x1F90): the variable '
+                'that holds the port is too small.',
+           32896: '32896 is 0x8080: the number is written as hexadecimal.',
+           14384: '14384 is the text "80", read as a number.'}
+    raise Fault(expected, call.text, why.get(port, 'The port is another.'),
+                see)
 
 
 def swapped(address):
@@ -719,6 +798,14 @@ def by_variable(view, *names):
                         'then the backlog.', (1, 'The descriptor'))
 
 
+def once(calls, see):
+    """Fault if a call is made again after it has succeeded."""
+    for first, second in zip(calls, calls[1:]):
+        if first.result == 0 and second.fd == first.fd:
+            raise Fault('one %s()' % first.name, '%s, then %s' % (
+                first.text, second.text), 'Once is enough.', see)
+
+
 def the_bind(view):
     run = view.run('plain')
     expected = 'bind(3, 0.0.0.0:8080) = 0'
@@ -729,7 +816,8 @@ def the_bind(view):
           'gets a port of the kernel\'s choice.', see)
     good = [call for call in calls if call.result == 0]
     call = good[0] if good else calls[0]
-    address_fault(call, expected, see)
+    once(calls, see)
+    address_fault(run, call, expected, see)
     return call, expected, see
 
 
@@ -822,11 +910,16 @@ def listens(view):
     calls = called(run, 'listen', expected, see, hint)
     call = calls[0]
     if call.failed:
-        if call.error == 'EBADF':
-            raise Fault(expected, call.text, 'That is no open descriptor.',
+        if call.error in ('EBADF', 'ENOTSOCK'):
+            raise Fault(expected, call.text, lost(call, run),
                         (1, 'The descriptor'))
         raise Fault(expected, call.text, 'The call failed: %s.' % os.strerror(
             getattr(errno, call.error, 0)), see)
+    bound = [c.fd for c in run.of('bind') if c.result == 0]
+    if bound and call.fd not in bound and not copies(run, call.fd) and \
+            not copies(run, bound[0]):
+        raise Fault('listen(%d, 3) = 0' % bound[0], call.text, 'It listens on '
+                    'another socket than the one that is bound.', see)
     if call.args[:1] != ['3']:
         raise Fault(expected, call.text, 'The backlog, the second argument, '
                     'is 3 in the Python: how many connections may wait to be '
@@ -847,7 +940,12 @@ def reachable(view):
     if not run.waited:
         ends_on_enter(view)
     bind_port(view)
-    raise Fault('a connection to port 8080', 'connection refused',
+    error = own_error(run)
+    early = next((call.text for call in run.calls[:run.made]
+                  if call.name == 'close' and call.result == 0), None)
+    raise Fault('a connection to port 8080', error[0] if error else
+                '%s, then connection refused' % early if early else
+                'connection refused', error[1] if error else
                 'No socket listens on port 8080 while the program waits.',
                 (3, 'Listening'))
 
@@ -862,6 +960,13 @@ def says_listening(view):
         raise Fault('listen(3, 3) = 0, then the line', 'the line, then %s'
                     % call.text, 'The line is printed before listen() has '
                     'returned: at that time nobody listens.', (3, 'Listening'))
+    for call in run.of('accept')[:1]:
+        if line in run.stdout and line not in \
+                run.stdout[:max(call.begun_out, 0)] and call.begun_out >= 0:
+            raise Fault('the line, then %s' % call.text,
+                        '%s, then the line' % call.text, 'The line comes only '
+                        'once accept() has returned: until then nobody knows '
+                        'that the server listens.', (3, 'Listening'))
 
 
 @test(range(3, 8), 'server', 'a listen() that fails ends the program with its '
@@ -888,8 +993,12 @@ def ends_on_enter(view):
             raise Fault('it waits for Enter', 'it waits in %s'
                         % run.waits_in.text, 'In this lesson the program '
                         'waits for Enter only.')
-        raise Fault('it waits for Enter', 'it ends at once: %s' % plainly(run)
-                    if run.status is not None else plainly(run),
+        error = own_error(run)
+        if error:
+            raise Fault('it waits for Enter', error[0], error[1],
+                        (1, 'When a call fails'))
+        raise Fault('it waits for Enter', 'it ends without Enter: %s' %
+                    plainly(run) if run.status is not None else plainly(run),
                     'The prompt holds the program, so that its socket can be '
                     'looked at.')
     if not run.enter:
@@ -897,12 +1006,18 @@ def ends_on_enter(view):
         raise Fault('Enter ends it', 'it waits for the keyboard again' if more
                     else plainly(run), 'Enter does not end it: it waits for '
                     'more input.' if more else 'After Enter it does not end.')
-    closed_early = [call for call in run.of('close') if call.result == 0 and
-                    0 <= call.out < len(run.before) and
-                    call.fd == main_socket(run)]
-    if closed_early:
-        raise Fault('close() after Enter', 'close() before the prompt',
+    made, later = run.calls[:run.made], run.calls[run.made:]
+    if [call for call in made if call.name == 'close' and call.result == 0 and
+            call.fd == main_socket(run)] and not run.of(*COPIES):
+        raise Fault('close() after Enter', 'close() before the wait',
                     'The socket is closed before anyone can look at it.')
+    for call in run.of():
+        if call.name in TALK and (call in later or PROMPT in run.stdout[
+                :max(call.begun_out, 0)]):
+            raise Fault('%s(), then the prompt' % call.name,
+                        'the prompt, then %s' % call.text, 'The prompt holds '
+                        'the program so that one can look at what it has made: '
+                        'all calls come before it.')
 
 
 # -- accept
@@ -943,13 +1058,13 @@ def accepts(view):
         raise Fault(expected, 'it waits in %s' % call.text,
                     'A client has connected, and accept() did not take it.',
                     see)
-    why = {'EBADF': 'That is no open descriptor.',
+    why = {'EBADF': lost(call, run), 'ENOTSOCK': lost(call, run),
+           'EAGAIN': 'The socket is non-blocking: accept() does not wait.',
            'EINVAL': 'The socket does not listen, or the length (its third '
                      'argument) was not set before: it says how much room '
                      'there is.',
            'EFAULT': 'The second argument must point to room for an address, '
-                     'and the third to a socklen_t with its size.',
-           'ENOTSOCK': 'That descriptor is no socket.'}.get(call.error, '')
+                     'and the third to a socklen_t with its size.'}.get(call.error, '')
     raise Fault(expected, call.text, why, see)
 
 
@@ -960,6 +1075,10 @@ def peer_printed(view):
         run = view.run(kind)
         accepts(view)
         see = (4, 'The address of the peer')
+        if run.peer is None:
+            raise Fault('a connection from the check\'s client', run.of(
+                'accept')[0].text, 'The program takes another connection than '
+                'the check\'s: one that it made itself?', see)
         wanted = "Connection from: ('%s', %d)" % run.peer
         lines = run.stdout.split(b'\n')
         found = [line.decode('utf-8', 'replace') for line in lines
@@ -971,13 +1090,21 @@ def peer_printed(view):
                             % call.text, 'The line is printed before the '
                             'connection is there.', see)
             continue
-        broken = crash(run)
+        broken, error = crash(run), own_error(run)
         if broken:
             raise Fault(wanted, 'the program ends before', broken, see)
         if not found:
+            if error:
+                raise Fault(wanted, error[0], error[1], see)
             raise Fault(wanted, 'no such line in %s' % show(run.stdout),
                         'The line is not printed.' if run.status is not None
                         else plainly(run), see)
+        first = run.of('accept')[0]
+        if found[0].encode('utf-8', 'replace') in \
+                run.stdout[:max(first.begun_out, 0)]:
+            raise Fault('accept() = 4, then the line', 'the line, then %s' %
+                        first.text, 'The line is printed before the connection '
+                        'is there.', see)
         raise Fault(wanted, found[0], peer_why(found[0], run.peer), see)
 
 
@@ -990,6 +1117,9 @@ def peer_why(line, peer):
     shown = re.search(r'\d+\.\d+\.\d+\.\d+', line)
     shown = shown[0] if shown else None
     if port not in numbers:
+        if 54321 in numbers:
+            return ('54321 is the example of the text. The peer\'s address is '
+                    'what accept() writes.')
         if low in numbers:
             return ('The two bytes of the port are swapped: sin_port is in '
                     'network byte order, and ntohs() turns it back.')
@@ -1007,8 +1137,12 @@ def peer_why(line, peer):
         return ('The bytes of the address are reversed: inet_ntop() takes it '
                 'in network byte order, as it is.')
     if shown in ('0.0.0.0', '127.0.0.1') and shown != address:
-        return ('That is the server\'s address, not the peer\'s. accept() '
-                'writes the peer\'s into the struct it is given.')
+        return ('That is not the peer\'s address, but the server\'s, or one '
+                'that is written into the program. accept() writes the peer\'s '
+                'into the struct it is given.')
+    if shown and shown.startswith('2.0.'):
+        return ('2.0 and the next two are the family and the port: the text is '
+                'made from the struct, not from its sin_addr.')
     if shown is None:
         return ('The address is printed as a number or not at all: '
                 'inet_ntop() makes the text.')
@@ -1039,6 +1173,8 @@ def connect_address(view):
     address = endpoint(call)[0]
     if address != '127.0.0.1':
         raise Fault(expected, call.text, {
+            '255.255.255.255': 'That is -1: what inet_addr() gives for a text '
+            'that is no address.',
             '1.0.0.127': 'The four bytes are reversed: the address is in '
             'network byte order as well.',
             '0.0.0.0': '0.0.0.0 is for servers: every address of the machine. '
@@ -1047,8 +1183,14 @@ def connect_address(view):
     run = view.run('plain')
     good = [c for c in run.of('connect') if c.result == 0 or
             c.error == 'EINPROGRESS']
+    if call.error == 'EINPROGRESS' and run.status:
+        raise Fault(expected, call.text, 'The socket is non-blocking: '
+                    'connect() does not wait for the connection.', see)
+    if run.of('listen'):
+        no_bind(view)
     if not good and not run.arrived:
-        raise Fault(expected, call.text, 'The call failed.' if call.failed else
+        raise Fault(expected, call.text, 'The call failed: %s.' % os.strerror(
+            getattr(errno, call.error, 0)) if call.failed else
                     'The connection did not arrive.', see)
     if len([c for c in run.of('connect') if c.result == 0]) > 1:
         raise Fault('one connect()', run.of('connect')[1].text,
@@ -1064,7 +1206,8 @@ def the_connect(view):
     good = [call for call in calls if call.result == 0 or
             call.error == 'EINPROGRESS']
     call = good[0] if good else calls[0]
-    address_fault(call, expected, see)
+    once(calls, see)
+    address_fault(run, call, expected, see)
     if call.error == 'EINVAL' or not endpoint(call):
         raise Fault(expected, call.text, 'The length is wrong: it is sizeof '
                     'server_address (16 bytes), not the size of a pointer.',
@@ -1076,13 +1219,14 @@ def the_connect(view):
       'plain')
 def no_bind(view):
     run = view.run('plain')
-    for name in ('bind', 'listen'):
-        for call in run.of(name):
-            port = endpoint(call)
-            if name == 'listen' or port and port[1] != 0:
-                raise Fault('no %s()' % name, call.text, 'A client needs no '
-                            '%s(): connect() gives its socket a free port.'
-                            % name, (5, 'The ephemeral port'))
+    for call in run.of('bind', 'listen', 'accept'):
+        raise Fault('no %s()' % call.name, call.text, 'A client needs no '
+                    '%s(): connect() gives its socket a free port.' %
+                    call.name, (5, 'The ephemeral port'))
+    for call in run.of('send', 'recv') if view.number == 5 else ():
+        raise Fault('no %s()' % call.name, call.text, '%s() is the next '
+                    'lesson: this client connects and closes.' % call.name,
+                    (5, "The server's address"))
 
 
 @test([5, 6, 7], 'client', 'a connect() that is refused ends the program with '
@@ -1200,8 +1344,8 @@ def sends(view, text):
                     if c.result is not None and c.result > 0 and
                     c.fd == call.fd)
     if call.failed and not sent:
-        raise Fault(expected, call.text, crash(run) or 'The call failed: %s.'
-                    % os.strerror(getattr(errno, call.error, 0)), see)
+        raise Fault(expected, call.text, crash(run) or why_failed(run, call),
+                    see)
     if sent != text:
         if sent == text + b'\0':
             raise Fault(expected, call.text, 'The \'\\0\' is sent along: the '
@@ -1234,6 +1378,22 @@ def sends(view, text):
                     'message is sent before it is.', see)
 
 
+def why_failed(run, call):
+    """Why a send or recv of the plain run failed."""
+    before = run.calls[:run.calls.index(call)]
+    shut = [c.text for c in before if c.name == 'shutdown']
+    if call.error in ('EBADF', 'ENOTSOCK'):
+        return lost(call, run)
+    if shut:
+        return '%s came before.' % shut[-1]
+    if call.error == 'EAGAIN':
+        return ('The call does not wait: MSG_DONTWAIT is among its flags, or '
+                'the socket is non-blocking.')
+    if call.error == 'EFAULT':
+        return 'The buffer is no memory of the program: it must be an array.'
+    return 'The call failed: %s.' % os.strerror(getattr(errno, call.error, 0))
+
+
 def receives(view):
     """The side's recv: from its socket, up to 1024 bytes, and (the server)
     once."""
@@ -1246,8 +1406,7 @@ def receives(view):
     call = calls[0]
     on_the_right_socket(view, run, call, expected)
     if call.failed:
-        raise Fault(expected, call.text, 'The call failed: %s.' % os.strerror(
-            getattr(errno, call.error, 0)), see)
+        raise Fault(expected, call.text, why_failed(run, call), see)
     if view.side == 'client':
         order(run, 'send', 'recv', 'The client waits for an answer before it '
               'has said anything; the server waits as well.',
@@ -1332,6 +1491,11 @@ def prints_received(view, label):
         elif not got:
             why = 'recv() gave 0 bytes.' + (
                 ' %s has closed the receiving side.' % shut[0] if shut else '')
+        elif not rest and run.text in run.stdout:
+            why = 'The text stands elsewhere, not behind its label.'
+        elif not rest and len(run.of('recv')) > 1 and view.number == 6:
+            why = ('recv() was called again, and its second result, %s, '
+                   'replaced the first.' % run.of('recv')[1].result)
         elif not rest:
             why = 'The text is missing: what recv() brought is not printed.'
         elif rest.startswith(run.text):
@@ -1349,6 +1513,10 @@ def prints_received(view, label):
                    'behind "%s", as an argument.')
         else:
             why = 'That was never received.'
+        same = os.path.commonprefix([wanted, found])
+        if len(same) > 50:      # show where they differ
+            raise Fault('..."' + show(wanted[len(same) - 20:])[1:],
+                        '..."' + show(found[len(same) - 20:])[1:], why, see)
         raise Fault(show(wanted), show(found), why, see)
 
 
@@ -1473,6 +1641,11 @@ def closed(view):
     run = view.run('shifted')
     by_variable(view)
     all_closed(run)
+    if view.number >= 4 and view.run('plain').reset:
+        raise Fault('the other side finds the end of the stream',
+                    'it finds a reset', 'The connection is broken off, not '
+                    'closed: SO_LINGER with 0 seconds does that, or bytes '
+                    'that were never received.', (1, 'Who closes what'))
 
 
 @test([5], 'pair', 'the server of lesson 04 takes the connection', 'pair')
