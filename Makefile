@@ -23,7 +23,7 @@ diff: ## Python and C side by side: the sources, then the outputs (LESSON=)
 trace: ## the calls of both, side by side (LESSON=)
 	@sh tests/commands/trace.sh
 
-hint: ## one more hint at each call (LESSON=)
+hint: ## one more hint each time (LESSON=)
 	@sh tests/commands/hint.sh
 
 solution: ## how your file differs from the solution (LESSON=)

@@ -20,16 +20,17 @@ int main(void)
 {
     // A socket is one end of a conversation. The kernel keeps it; the program
     // holds a small number that stands for it, the descriptor, as for an open
-    // file. 0, 1 and 2 are taken (stdin, stdout, stderr): this one is mostly 3.
+    // file. 0, 1 and 2 are taken (stdin, stdout, stderr), so it is usually 3.
     //
     //   AF_INET      the family of addresses: IPv4
     //   SOCK_STREAM  the type: a reliable stream of bytes
     //   0            the protocol: the usual one for that pair, here TCP
     //
     // In this and every other call on a socket, -1 means failure, and errno
-    // holds the reason. perror() prints the name it is given and that reason.
-    // Python raises OSError instead, so that no failure goes unseen; in C a
-    // failure is seen only if the program looks.
+    // holds the reason. perror() prints the name it is given and that reason
+    // on standard error; the return after it ends the program, and the kernel
+    // closes what is still open. Python raises OSError instead, so that no
+    // failure goes unseen; in C a failure is seen only if the program looks.
     int server_socket = -1;
     // >>> server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     // TODO(01-socket): make the socket, and check that there is one.
@@ -46,7 +47,8 @@ int main(void)
     }
 
     // Python closes server_socket when nothing refers to it any more. In C
-    // whoever opened a descriptor closes it.
+    // whoever opened a descriptor closes it. The result is not looked at:
+    // nothing can be done about a failure of close().
     close(server_socket);
     return EXIT_SUCCESS;
 }

@@ -1,11 +1,11 @@
-// 04-accept/server.c: takes one connection, says who called, and closes it.
+// 04-accept/server.c: takes one connection, says who connected, and closes it.
 //
 // New here: accept(). It waits by itself, so the prompt of the first lessons
 // is gone. The same program in Python is Server.py, beside this file.
 //
 //     cc -o server server.c && ./server
 //
-// Call it from a second terminal:
+// Connect to it from a second terminal:
 //
 //     python3 -c "import socket; socket.create_connection(('127.0.0.1', 8080))"
 
@@ -29,16 +29,17 @@ int main(void)
 
     // A socket is one end of a conversation. The kernel keeps it; the program
     // holds a small number that stands for it, the descriptor, as for an open
-    // file. 0, 1 and 2 are taken (stdin, stdout, stderr): this one is mostly 3.
+    // file. 0, 1 and 2 are taken (stdin, stdout, stderr), so it is usually 3.
     //
     //   AF_INET      the family of addresses: IPv4
     //   SOCK_STREAM  the type: a reliable stream of bytes
     //   0            the protocol: the usual one for that pair, here TCP
     //
     // In this and every other call on a socket, -1 means failure, and errno
-    // holds the reason. perror() prints the name it is given and that reason.
-    // Python raises OSError instead, so that no failure goes unseen; in C a
-    // failure is seen only if the program looks.
+    // holds the reason. perror() prints the name it is given and that reason
+    // on standard error; the return after it ends the program, and the kernel
+    // closes what is still open. Python raises OSError instead, so that no
+    // failure goes unseen; in C a failure is seen only if the program looks.
     // >>> server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     int server_socket = socket(AF_INET, SOCK_STREAM, 0);
     if (server_socket == -1) {
@@ -64,7 +65,8 @@ int main(void)
     //   sin_family  AF_INET once more: it tells the kernel how to read the rest
     //   sin_port    the port, in network byte order: the high byte first.
     //               htons() ("host to network short") puts it in that order
-    //   sin_addr    the IPv4 address; inet_pton() makes it from the text.
+    //   sin_addr    the IPv4 address; inet_pton() makes it from the text, and
+    //               gives 1 if the text is an address (else no errno is set).
     //               0.0.0.0 is every IPv4 address of this machine
     //
     // All else in it should be 0 (some systems have more fields), hence
@@ -90,7 +92,7 @@ int main(void)
 
     // From now on the kernel completes connections by itself and queues them,
     // whether or not the program is ready for them. 3 is the backlog: how many
-    // may wait in that queue (Linux lets one more). It is no limit to how many
+    // may wait in that queue (on Linux one more). It is no limit to how many
     // clients are served.
     // The socket has become a listening socket: it carries no data, ever.
     // >>> server_socket.listen(3)
@@ -108,7 +110,7 @@ int main(void)
     //
     // accept() also writes that other end's address into the struct it is
     // given. address_length is read and written: before the call it says how
-    // much room there is, after it how much was filled.
+    // much room there is, after it how long the address is.
     struct sockaddr_in address;
     memset(&address, 0, sizeof address);
     int conn = -1;
@@ -133,7 +135,8 @@ int main(void)
     close(conn);
 
     // Python closes server_socket when nothing refers to it any more. In C
-    // whoever opened a descriptor closes it.
+    // whoever opened a descriptor closes it. The result is not looked at:
+    // nothing can be done about a failure of close().
     close(server_socket);
     return EXIT_SUCCESS;
 }

@@ -28,16 +28,17 @@ int main(void)
 
     // A socket is one end of a conversation. The kernel keeps it; the program
     // holds a small number that stands for it, the descriptor, as for an open
-    // file. 0, 1 and 2 are taken (stdin, stdout, stderr): this one is mostly 3.
+    // file. 0, 1 and 2 are taken (stdin, stdout, stderr), so it is usually 3.
     //
     //   AF_INET      the family of addresses: IPv4
     //   SOCK_STREAM  the type: a reliable stream of bytes
     //   0            the protocol: the usual one for that pair, here TCP
     //
     // In this and every other call on a socket, -1 means failure, and errno
-    // holds the reason. perror() prints the name it is given and that reason.
-    // Python raises OSError instead, so that no failure goes unseen; in C a
-    // failure is seen only if the program looks.
+    // holds the reason. perror() prints the name it is given and that reason
+    // on standard error; the return after it ends the program, and the kernel
+    // closes what is still open. Python raises OSError instead, so that no
+    // failure goes unseen; in C a failure is seen only if the program looks.
     // >>> server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     int server_socket = socket(AF_INET, SOCK_STREAM, 0);
     if (server_socket == -1) {
@@ -63,7 +64,8 @@ int main(void)
     //   sin_family  AF_INET once more: it tells the kernel how to read the rest
     //   sin_port    the port, in network byte order: the high byte first.
     //               htons() ("host to network short") puts it in that order
-    //   sin_addr    the IPv4 address; inet_pton() makes it from the text.
+    //   sin_addr    the IPv4 address; inet_pton() makes it from the text, and
+    //               gives 1 if the text is an address (else no errno is set).
     //               0.0.0.0 is every IPv4 address of this machine
     //
     // All else in it should be 0 (some systems have more fields), hence
@@ -89,7 +91,7 @@ int main(void)
 
     // From now on the kernel completes connections by itself and queues them,
     // whether or not the program is ready for them. 3 is the backlog: how many
-    // may wait in that queue (Linux lets one more). It is no limit to how many
+    // may wait in that queue (on Linux one more). It is no limit to how many
     // clients are served.
     // The socket has become a listening socket: it carries no data, ever.
     // >>> server_socket.listen(3)
@@ -107,7 +109,7 @@ int main(void)
     //
     // accept() also writes that other end's address into the struct it is
     // given. address_length is read and written: before the call it says how
-    // much room there is, after it how much was filled.
+    // much room there is, after it how long the address is.
     struct sockaddr_in address;
     memset(&address, 0, sizeof address);
     // >>> conn, address = server_socket.accept()
@@ -152,7 +154,8 @@ int main(void)
     // time: a result that is not -1 does not mean that they have arrived. The
     // length is strlen(): 17 bytes, without the '\0', as Python sends them.
     // The result is the number of bytes taken, and may be less than asked for;
-    // the original does not look at it, and lesson 07 does.
+    // the original does not look at it, and lesson 07 does. If the client has
+    // gone, a signal, SIGPIPE, may end the program here: see lesson 07 too.
     // >>> message = "Hello from server"
     // >>> conn.send(message.encode())
     // TODO(06-send-recv/3): send "Hello from server", 17 bytes, to the client.
@@ -169,7 +172,8 @@ int main(void)
     close(conn);
 
     // Python closes server_socket when nothing refers to it any more. In C
-    // whoever opened a descriptor closes it.
+    // whoever opened a descriptor closes it. The result is not looked at:
+    // nothing can be done about a failure of close().
     close(server_socket);
     return EXIT_SUCCESS;
 }

@@ -2,9 +2,10 @@
 // the other side does.
 //
 // The client of lesson 06, made whole. main() makes the same calls in the same
-// order; the functions before it do what Python's runtime did silently, and
-// one thing that the original leaves out: they receive until the server
-// closes. The same program in Python is Client.py, beside this file; the
+// order. The functions before it do what Python's runtime did silently (try
+// again after a signal) and what it never did: send the rest after a short
+// send, receive until the server closes, and keep control characters from the
+// terminal. The same program in Python is Client.py, beside this file; the
 // server is server.c.
 //
 //     cc -o client client.c && ./client
@@ -66,7 +67,7 @@ static ssize_t receive_all(int conn, char *data, size_t size)
 
 // Prints received bytes as they are, but for the control characters that could
 // drive the terminal: those below 32, except newline and tab, and DEL. They
-// are printed as \xNN.
+// are printed as \xNN. Bytes from 128 on pass, since UTF-8 needs them.
 static void print_bytes(const char *data, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
@@ -82,9 +83,9 @@ static void print_bytes(const char *data, size_t size)
 // >>> def client_program():
 int main(void)
 {
-    // A send() to a server that has gone raises SIGPIPE, and SIGPIPE ends the
-    // process without a word. Ignored, it leaves send() to fail with EPIPE.
-    // Python ignores the signal from its start.
+    // A send() to a server that has gone may raise SIGPIPE, and SIGPIPE ends
+    // the process without a word. Ignored, it leaves send() to fail with
+    // EPIPE. Python ignores the signal from its start.
     signal(SIGPIPE, SIG_IGN);
 
     // >>> host = '127.0.0.1'

@@ -2,9 +2,10 @@
 // the other side does.
 //
 // The server of lesson 06, made whole. main() makes the same calls in the same
-// order; the functions before it do what Python's runtime did silently: try
-// again after a signal, send the rest, print bytes that are not text. The same
-// program in Python is Server.py, beside this file; the client is client.c.
+// order. The functions before it do what Python's runtime did silently (try
+// again after a signal) and what it never did: send the rest after a short
+// send, and keep control characters from the terminal. The same program in
+// Python is Server.py, beside this file; the client is client.c.
 //
 //     cc -o server server.c && ./server
 
@@ -72,7 +73,7 @@ static int send_all(int conn, const char *data, size_t size)
 
 // Prints received bytes as they are, but for the control characters that could
 // drive the terminal: those below 32, except newline and tab, and DEL. They
-// are printed as \xNN.
+// are printed as \xNN. Bytes from 128 on pass, since UTF-8 needs them.
 static void print_bytes(const char *data, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
@@ -88,9 +89,9 @@ static void print_bytes(const char *data, size_t size)
 // >>> def server_program():
 int main(void)
 {
-    // A send() to a client that has gone raises SIGPIPE, and SIGPIPE ends the
-    // process without a word. Ignored, it leaves send() to fail with EPIPE.
-    // Python ignores the signal from its start.
+    // A send() to a client that has gone may raise SIGPIPE, and SIGPIPE ends
+    // the process without a word. Ignored, it leaves send() to fail with
+    // EPIPE. Python ignores the signal from its start.
     signal(SIGPIPE, SIG_IGN);
 
     // >>> host = '0.0.0.0'  # all interfaces

@@ -1,7 +1,7 @@
 // 05-connect/client.c: connects to the server, and closes the connection.
 //
 // New here: connect(). The same program in Python is Client.py, beside this
-// file; the one it calls is server.c.
+// file; the server is server.c.
 //
 //     cc -o client client.c && ./client
 //
@@ -38,8 +38,8 @@ int main(void)
     //
     // The client's own address is left to the kernel: connect() gives the
     // socket a free port, an ephemeral one, so a client needs no bind().
-    // connect() returns when the two kernels have made the connection. That
-    // needs a listening socket on the other side, not yet its accept().
+    // connect() returns once the server's kernel has agreed. That needs a
+    // listening socket on the other side, not yet its accept().
     // >>> client_socket.connect((host, port))
     // TODO(05-connect): build the address 127.0.0.1:8080 and connect to it.
     const char *host = "127.0.0.1";

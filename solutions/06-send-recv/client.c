@@ -39,8 +39,8 @@ int main(void)
     //
     // The client's own address is left to the kernel: connect() gives the
     // socket a free port, an ephemeral one, so a client needs no bind().
-    // connect() returns when the two kernels have made the connection. That
-    // needs a listening socket on the other side, not yet its accept().
+    // connect() returns once the server's kernel has agreed. That needs a
+    // listening socket on the other side, not yet its accept().
     // >>> client_socket.connect((host, port))
     const char *host = "127.0.0.1";
     const uint16_t port = 8080;

@@ -701,7 +701,7 @@ def reuse(view):
         raise Fault(expected, call.text, why, see)
     if good[0].args[2:3] == ['0']:
         raise Fault(expected, good[0].text, '0 turns the option off.', see)
-    bound = [call.fd for call in run.of('bind')][:1]
+    bound = [call.fd for call in run.of('bind') if call.result == 0]
     if bound and good[0].fd != bound[0] and not copies(run, bound[0]):
         raise Fault('setsockopt() and bind() on one socket', '%s, but %s' % (
             good[0].text, run.of('bind')[0].text), 'The option is set on '
@@ -960,7 +960,7 @@ def says_listening(view):
         raise Fault('listen(3, 3) = 0, then the line', 'the line, then %s'
                     % call.text, 'The line is printed before listen() has '
                     'returned: at that time nobody listens.', (3, 'Listening'))
-    for call in run.of('accept')[:1]:
+    for call in run.of('accept')[:1] if view.number > 3 else ():
         if line in run.stdout and line not in \
                 run.stdout[:max(call.begun_out, 0)] and call.begun_out >= 0:
             raise Fault('the line, then %s' % call.text,

@@ -300,7 +300,7 @@ def course_map():
         (6, 52, "04", "close()", "ends the connection"),
         (7, 52, "01", "close()", "ends the listening"),
         (2, 418, "01", "socket()", "makes a socket"),
-        (3, 418, "05", "connect()", "calls the server"),
+        (3, 418, "05", "connect()", "connects to it"),
         (4, 418, "06", "send()", "says something"),
         (5, 418, "06", "recv()", "waits for the answer"),
         (6, 418, "01", "close()", "ends the connection"))
@@ -324,7 +324,7 @@ def course_map():
     fig.badge(40, 462, "07")
     fig.text(62, 459, "The complete pair: short sends, interrupted calls, a "
              "peer that has gone,")
-    fig.text(62, 476, "any bytes. Python does most of that silently.")
+    fig.text(62, 476, "any bytes. Python does some of that silently.")
     fig.text(704, 503, "Number: the lesson that teaches the call.", "s k e")
     return fig
 
