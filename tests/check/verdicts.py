@@ -1546,7 +1546,8 @@ def full_buffer(view):
         raise Fault(show(wanted), show(run.stdout), plainly(run), see)
     count = len(found) - len(label)
     raise Fault('the first 1024 of %d bytes, printed' % len(run.text),
-                '%d bytes, %s' % (count, show(found[-30:])),
+                '%d bytes' % count if count != 1024 else
+                '%d bytes, with %s at the end' % (count, show(found[-20:])),
                 'The other side sent %d bytes at once; the Python takes 1024 '
                 'of them.' % len(run.text) if count != 1024 else
                 'The bytes are others.', see)
