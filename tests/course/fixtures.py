@@ -112,7 +112,7 @@ def masked(message):
     message = re.sub(r'\s+', ' ', message)
     message = re.sub(r'-?\b\w*\d{4,}\w*\b', lambda m: m[0] if m[0] in KEPT
                      else 'N', message)
-    return re.sub(r'(\w+\.c:|lines? )\d+', r'\1N', message)
+    return re.sub(r'(\w+\.c:|lines? )\d+(:\d+)?|\d+ (?=\|)', r'\1N ', message)
 
 
 def names_of(lesson, kind):
