@@ -135,7 +135,7 @@ END
 }
 
 @test "no line is too long (C and lessons: 80 columns, scripts: 100), or ends in a blank" {
-    git ls-files -z '*.c' '*.py' '*.sh' '*.bats' '*.bash' .ci/run |
+    git ls-files -z '*.c' '*.py' '*.sh' '*.bats' '*.bash' .ci/run ':!tests/fixtures' |
         python3 -c '
 import sys
 bad = 0
