@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154  # bats sets output
 # What the tests of the learner's commands share.
 
 # fresh_copy: into "my course", from which the commands are typed.
@@ -9,7 +10,7 @@ fresh_copy() {
     cd "$BATS_TEST_DIRNAME/../.." || return
     cp -R Makefile lessons solutions tests "$copy"
     cd "$copy" || return
-    local file lesson
+    local file
     for file in lessons/*/*.c; do  # the learner may have edited his
         sed '/\/\/ TODO(/,/\/\/ END(/{/\/\/ \(TODO\|END\)(/!d;}' \
             "solutions/${file#lessons/}" >"$file"
