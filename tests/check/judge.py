@@ -60,7 +60,8 @@ class Subject:
             try:
                 binary, said = job.result()
             except CompileError as error:
-                raise verdicts.does_not_compile(side + '.c', str(error))
+                raise verdicts.does_not_compile(os.path.join(
+                    os.path.abspath(self.folder), side + '.c'), str(error))
             self.programs[side] = [binary]
             self.warnings += said
 

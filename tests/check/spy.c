@@ -535,6 +535,7 @@ static int route(struct place *p, int fd, const struct sockaddr *address,
         else if (fd == any_fd)
             any_fd = -1;
         error = confine((unsigned char *)&in->sin_addr, binding);
+        in->sin_family = AF_INET;       /* moved, 0.0.0.0 would be refused */
     } else if (in->sin_family == AF_INET6 && size >= 24) {
         in6->sin6_port = used_port(in6->sin6_port);
         error = confine6(&in6->sin6_addr, binding);

@@ -15,7 +15,7 @@ import signal
 import textwrap
 
 import scenarios as play
-from programs import LESSONS, OUTPUT_LIMIT
+from programs import LESSONS, OUTPUT_LIMIT, ROOT
 
 SIDES = {1: ['server'], 2: ['server'], 3: ['server'], 4: ['server'],
          5: ['client', 'server'], 6: ['server', 'client'],
@@ -61,17 +61,22 @@ class Fault(Exception):
         return '\n'.join(lines)
 
 
-def does_not_compile(file, said):
+def does_not_compile(path, said):
     """The compiler's first error, in its words."""
+    file = os.path.basename(path)
+    shown = os.path.relpath(path, ROOT)
+    shown = file if shown.startswith('..') else shown
+    if re.search(r"undefined (reference to|symbols?:?) [`'\"]?_?main", said):
+        return Fault(why='%s has no main(), where a program begins.' % file)
     lines = said.splitlines()
     at = next((n for n, line in enumerate(lines)
                if re.search(r'error:|undefined reference|undefined symbol',
                             line)), 0)
-    shown = [line[:76] for line in lines[at:at + 3]]
+    excerpt = [line[:76] for line in lines[at:at + 3]]
     fault = Fault(why='%s does not compile.' % file)
     fault.message = lambda: '\n'.join(
-        ['%s does not compile. The compiler\'s first error:' % file] + shown +
-        ['See all of them with: cc -Wall -o /dev/null %s' % file])
+        ['%s does not compile. The compiler\'s first error:' % file] + excerpt +
+        ['See all of them with: cc -Wall -o /dev/null %s' % shown])
     return fault
 
 
@@ -248,6 +253,9 @@ def called(run, name, expected, see=None, hint=''):
     failed = next((call for call in run.of() if call.failed and
                    call.name in TALK), None)
     if failed and run.status is not None:
+        if failed.name in ('bind', 'listen') and name == 'connect':
+            raise Fault(expected, failed.text, 'A client does not need %s(): '
+                        'the call here is connect().' % failed.name, see)
         if TALK.index(failed.name) < TALK.index(name):
             raise Fault(expected, failed.text, '%s() failed, so %s() was not '
                         'reached.' % (failed.name, name), see)
@@ -1350,7 +1358,7 @@ def sends(view, text):
         if sent == text + b'\0':
             raise Fault(expected, call.text, 'The \'\\0\' is sent along: the '
                         'length is strlen(message), 17, not sizeof, 18.',
-                        (6, 'Received bytes are no string'))
+                        see)
         if sent.rstrip(b'\n\r') == text:
             raise Fault(expected, call.text, 'A newline is sent along.', see)
         if sent == text * 2:

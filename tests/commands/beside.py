@@ -394,7 +394,7 @@ def picture(bench, folder, _):
         if os.path.exists(path + ".new"):
             os.remove(path + ".new")
         raise
-    print(path)
+    print(path + "  (a browser shows it)")
 
 
 def main(what, lesson):

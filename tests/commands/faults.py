@@ -178,7 +178,8 @@ class Cell:
         if out != wanted:
             at = len(os.path.commonprefix([out, wanted]))
             at = out.rfind(b'\n', 0, at) + 1
-            raise Fault('the output %s' % show(wanted[at:]), show(out[at:]), '',
+            raise Fault('the output ' + show(wanted[at:], raw='<%02x>'),
+                        show(out[at:], raw='<%02x>'), '',
                         self.see)
 
     def nothing_open(self, run):

@@ -38,7 +38,8 @@ TITLE, _, WITH = read('README.md').split('\n')[0][2:].partition(', ')
 
 
 def readme(name):
-    return read('lessons', name, 'README.md')
+    """A lesson's text, but for the lines that say which terminal is meant."""
+    return re.sub(r'^\*\w+ terminal:\*\n\n', '', read('lessons', name, 'README.md'), flags=re.M)
 
 
 def digest():

@@ -114,7 +114,8 @@ taken() {
     [ -z "$by" ] || by=" by $(cat "/proc/$by/comm") (pid $by)"
     way=9090
     [ "$port" != 9090 ] || way=9091
-    say "Port $port is taken$by. To use another one: make run PORT=$way" >&2
+    say "Port $port is taken$by. To use another one:" \
+        "make run PORT=$way${LESSON:+ LESSON=$LESSON}${ONLY:+ ONLY=$ONLY}" >&2
 }
 
 # One program, in this terminal.

@@ -113,7 +113,7 @@ PYTHON
 
 @test "picture draws the learner's own run" {
     run make -s picture LESSON=04 3>&- 4>&-
-    [ "$output" = build/picture/04-accept.svg ]
+    [ "$output" = "build/picture/04-accept.svg  (a browser shows it)" ]
     grep -q '>connection<' build/picture/04-accept.svg
     grep -q '>= 4 127.0.0.1:[0-9]*<\|>=.4 127.0.0.1:[0-9]*<' \
         build/picture/04-accept.svg

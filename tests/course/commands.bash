@@ -7,7 +7,7 @@ fresh_copy() {
     unset LESSON BATSFLAGS SUBJECT FULL MAKEFLAGS MFLAGS MAKELEVEL
     copy="$BATS_TEST_TMPDIR/my course"
     mkdir "$copy"
-    cd "$BATS_TEST_DIRNAME/../.." || return
+    cd "${BATS_TEST_DIRNAME%/full}/../.." || return
     cp -R Makefile lessons solutions tests "$copy"
     cd "$copy" || return
     local file

@@ -135,7 +135,12 @@ END
 }
 
 @test "no line is too long (C and lessons: 80 columns, scripts: 100), or ends in a blank" {
-    git ls-files -z '*.c' '*.py' '*.sh' '*.bats' '*.bash' .ci/run ':!tests/fixtures' |
+    local file files=()
+    while IFS= read -r -d '' file; do
+        [[ $file == lessons/*.c ]] && edited "$file" || files+=("$file")
+    done < <(git ls-files -z '*.c' '*.py' '*.sh' '*.bats' '*.bash' .ci/run \
+        ':!tests/fixtures')
+    printf '%s\0' "${files[@]}" |
         python3 -c '
 import sys
 bad = 0
@@ -147,6 +152,7 @@ for path in filter(None, sys.stdin.read().split("\0")):
                 print("%s:%d: %s" % (path, number, line))
                 bad = 1
 sys.exit(bad)'
+    skip_edited
 }
 
 @test "no file has a path of somebody's machine" {

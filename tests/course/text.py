@@ -67,7 +67,7 @@ LESSONS = {page: load(page) for page in (
 def words():
     """A lesson's length; code, blocks, tables and figures' words uncounted."""
     for page, text in LESSONS.items():
-        text = re.sub(r'^ *\|.*$', '', prose(text), flags=re.M)
+        text = re.sub(r'^ *\|.*$|^\*\w+ terminal:\*$', '', prose(text), flags=re.M)
         text = LINK.sub(lambda m: '' if m.group(1) else m.group(2), text)
         count = len(re.findall(r"\w[\w'’/.-]*", text))
         low, high = WORDS.get(page[8:10], (400, 800))
