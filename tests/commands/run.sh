@@ -114,8 +114,9 @@ taken() {
     [ -z "$by" ] || by=" by $(cat "/proc/$by/comm") (pid $by)"
     way=9090
     [ "$port" != 9090 ] || way=9091
+    case $LESSON in 07-*) ;; *) way="$way LESSON=${LESSON%%-*}" ;; esac
     say "Port $port is taken$by. To use another one:" \
-        "make run PORT=$way${LESSON:+ LESSON=$LESSON}${ONLY:+ ONLY=$ONLY}" >&2
+        "make run PORT=$way${ONLY:+ ONLY=$ONLY}" >&2
 }
 
 # One program, in this terminal.
