@@ -13,7 +13,7 @@ limit=${LIMIT:-1200} lanes=''
 work=$(mktemp -d) || die "There is no room for temporary files."
 if [ -x /usr/bin/python3 ]; then    # rather than a version manager's: see lib.sh
     mkdir "$work/bin"
-    ln -s "$python" "$work/bin/python3"
+    ln -s /usr/bin/python3 "$work/bin/python3"
     PATH=$work/bin:$PATH
 fi
 # Whatever the tests started has COURSE_TEST in its environment, and its files
