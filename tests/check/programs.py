@@ -43,6 +43,12 @@ OUTPUT_LIMIT = 512 * 1024      # bytes a program may write to a file
 CANONICAL = {'accept4': 'accept'}
 
 
+# No core files; what is started inherits it. (Set on a running program it could
+# come between the sanitizer's own getrlimit() and setrlimit(), and end it.)
+resource.setrlimit(resource.RLIMIT_CORE,
+                   (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
 class CannotJudge(Exception):
     """The machine lacks something that the check needs."""
 
@@ -227,7 +233,6 @@ class Program:
         try:
             resource.prlimit(self.pid, resource.RLIMIT_FSIZE,
                              (OUTPUT_LIMIT, OUTPUT_LIMIT))
-            resource.prlimit(self.pid, resource.RLIMIT_CORE, (0, 0))
         except (OSError, ProcessLookupError):
             pass
         self.started = time.monotonic()
