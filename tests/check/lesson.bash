@@ -53,6 +53,8 @@ verdict() {
     if [ ! -e "$file" ] && [ -e "$VERDICTS/unjudged" ]; then
         skip "not judged: see the first test"
     fi
-    cat "$file"
-    [ ! -s "$file" ]
+    [ -e "$file" ] && [ ! -s "$file" ] || {
+        cat "$file"
+        return 1
+    }
 }

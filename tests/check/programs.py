@@ -18,6 +18,7 @@ PATIENCE seconds while nothing more will come, or has used up LIMIT.
 """
 
 import errno
+import functools
 import os
 import re
 import resource
@@ -59,6 +60,7 @@ class CompileError(Exception):
 
 # ------------------------------------------------------------------ the spy
 
+@functools.lru_cache(None)
 def spy():
     """The absolute path of the built spy; CannotJudge with the reason."""
     made = subprocess.run(['sh', os.path.join(HERE, 'spy.sh')],

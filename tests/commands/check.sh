@@ -47,10 +47,9 @@ if [ -n "$LESSON" ]; then
 else
     names=$(lessons)
 fi
+survey
 for name in $names; do
-    if [ -z "$LESSON" ] && [ "$(state "$name")" = "done" ]; then
-        continue
-    fi
+    case $LESSON/$states in /*"$name done"*) continue ;; esac
     # After a success: not into the next lesson's error, but to its text.
     if [ -n "$passed" ] && { [ "${name%%-*}" = 07 ] ||
         [ -n "$(empty_gap "$name")" ]; }; then

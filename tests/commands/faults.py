@@ -5,7 +5,6 @@
                             07): does each call bear each fault? Names the
                             guard that is missing.
     faults.py --table       prints docs/faults.md, from a run of both languages
-    faults.py --compare     compares the page with a run
 
     --every N, --only PATTERN   every Nth of the cells, or those whose name
                                 (`server send EPIPE`) has the pattern
@@ -31,7 +30,6 @@ from verdicts import Fault, crash, fails_well, plainly, show  # noqa: E402
 import scenarios as play  # noqa: E402
 
 LESSON = '07-complete-pair'
-PAGE = os.path.join(ROOT, 'docs', 'faults.md')
 
 # What the manual pages list (man-pages 6.03), EINTR aside; recv's ECONNRESET
 # is POSIX's. ip(7) and tcp(7) list theirs for all of the socket calls.
@@ -379,38 +377,11 @@ def table(bench, some):
             ', '.join(same), c, py, why))
 
 
-def kept():
-    """What the page says: cell to its outcomes."""
-    found, side = {}, None
-    with open(PAGE, encoding='utf-8') as page:
-        for line in page:
-            side = line[7:].strip() if line.startswith('## The ') else side
-            words = [word.strip() for word in line.split('|')[1:-1]]
-            if side and len(words) == 5 and words[0] not in ('call', '---'):
-                call = words[0].strip('`').replace('the other side sends',
-                                                   'peer')
-                for what in words[1].split(', '):
-                    found[side, call, what] = tuple(words[2:])
-    return found
-
-
-def compare(bench, some):
-    page = kept()
-    if {cell.key for cell in cells()} != set(page):
-        sys.exit('docs/faults.md has other cells than the run.')
-    for key, found in outcomes(bench, some).items():
-        if found != page[key]:
-            sys.exit('%s: %s\ndocs/faults.md: %s' % (
-                ', '.join(key), ' | '.join(found), ' | '.join(page[key])))
-    print('%d of %d cells are as docs/faults.md says' % (len(some), len(page)))
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('folder', nargs='?',
                         default=os.path.join(ROOT, 'lessons', LESSON))
     parser.add_argument('--table', action='store_true')
-    parser.add_argument('--compare', action='store_true')
     parser.add_argument('--every', type=int, default=1)
     parser.add_argument('--only', type=re.compile, default='')
     options = parser.parse_args()
@@ -421,8 +392,6 @@ def main():
         with Bench() as bench:
             if options.table:
                 return table(bench, some)
-            if options.compare:
-                return compare(bench, some)
             return learner(bench, options.folder, some)
     except Fault as fault:
         sys.exit(fault.message())

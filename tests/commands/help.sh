@@ -5,8 +5,8 @@
 say "Berkeley sockets in C, one call a lesson, beside the Python you know."
 say
 progress
-for name in $(lessons); do
-    state=$(state "$name") colour=''
+while read -r name state; do
+    colour=''
     case $state in
     done) colour=$green ;;
     changed) colour=$yellow state="changed since it was checked" ;;
@@ -16,7 +16,9 @@ for name in $(lessons); do
         [ "$count" = "$all" ] || state="passes; done when all before it are" ;;
     esac
     printf '  %-18s%s%s%s\n' "$name" "$colour" "$state" "$off"
-done
+done <<END
+$states
+END
 say
 next_step
 say

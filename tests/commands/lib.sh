@@ -4,7 +4,7 @@
 
 set -eu
 unset CDPATH
-cd -- "$(dirname -- "$0")/../.."
+cd -- "${0%/*}/../.."
 LESSON=${LESSON:-}
 
 # The system's python3 where there is one: a version manager's is a slow script
@@ -56,8 +56,9 @@ find_lesson() {
             return ;;
         esac
     done
-    [ -n "$LESSON" ] || LESSON="(none)"
-    die "LESSON=$LESSON is not a lesson. Take one of these, or its number:
+    wrong="LESSON=$LESSON is not a lesson"
+    [ -n "$LESSON" ] || wrong="LESSON= is missing"
+    die "$wrong. Take one of these, or its number:
 $(lessons | tr '\n' ' ' | sed 's/ $//')"
 }
 
@@ -70,33 +71,40 @@ program_files() {
     esac
 }
 
-# checksum LESSON: of the very content of its C files.
-checksum() {
-    for file in $(program_files "$1"); do
-        cat "lessons/$1/$file" 2>/dev/null || say "no $file"
-    done | cksum
+# sums LESSON|*: the name of each and what stands for the very content of its C
+# files, a line each.
+sums() {
+    # shellcheck disable=SC2086  # a pattern
+    cksum lessons/$1/server.c lessons/$1/client.c 2>/dev/null | awk '
+        { split($3, path, "/"); sum[path[2]] = sum[path[2]] $1 path[3] }
+        END { for (name in sum) print name, sum[name] }'
 }
 
-# state LESSON: what is known of it, without running anything. Lessons in $passed
-# have passed just now: where nothing can be written, that is all there is.
+checksum() {
+    sums "$1" | sed 's/.* //'
+}
+
+# survey: leaves in $states the name of each lesson and what is known of it, a
+# line each, without running anything. Lessons in $passed have passed just now:
+# where nothing can be written, that is all there is.
 passed=''
-state() {
-    verdict='' sum=''
-    read -r verdict sum <"build/progress/$1" || :
-    case " $passed " in
-    *" $1 "*) say "done"; return ;;
-    esac
-    case $verdict in
-    '') say "not yet tried" ;;
-    *)  if [ "$sum" != "$(checksum "$1")" ]; then
-            say "changed"
-        elif [ "$verdict" = pass ]; then
-            say "done"
-        else
-            say "not done"
-        fi ;;
-    esac
-} 2>/dev/null
+survey() {
+    states=$(sums '*' | awk -v folders="$(echo lessons/[0-9][0-9]-*/)" \
+        -v passed=" $passed " '
+        { sum[$1] = $2 }
+        END {
+            all = split(folders, folder, " ")
+            for (n = 1; n <= all; n++) {
+                split(folder[n], path, "/")
+                name = path[2]; file = "build/progress/" name; kept = ""
+                if ((getline kept <file) <= 0) state = "not yet tried"
+                else if (kept == "pass " sum[name]) state = "done"
+                else if (kept == "fail " sum[name]) state = "not done"
+                else state = "changed"
+                print name, index(passed, " " name " ") ? "done" : state
+            }
+        }')
+}
 
 # keep FILE TEXT: writes build/FILE whole or not at all, and fails if it can't.
 keep() {
@@ -141,26 +149,30 @@ need_files() {
 # The bar, [####---] 4 of 7. Lesson 07 counts when all before it do.
 progress() {
     count=0 all=0 bar=''
-    for name in $(lessons); do
+    survey
+    while read -r name state; do
         all=$((all + 1))
-        [ "$(state "$name")" = "done" ] || continue
-        case $name in
-        07-*) [ $count -lt $((all - 1)) ] || count=$all ;;
-        *) count=$((count + 1)) ;;
+        case $name/$state in
+        07-*/done) [ $count -lt $((all - 1)) ] || count=$all ;;
+        */done) count=$((count + 1)) ;;
         esac
-    done
+    done <<END
+$states
+END
     while [ ${#bar} -lt $all ]; do
         if [ ${#bar} -lt $count ]; then bar="$bar#"; else bar=$bar-; fi
     done
     say "$bold""[$bar] $count of $all$off"
 }
 
-# What to do next, with its file.
+# What to do next, with its file; after progress.
 next_step() {
     next=''
-    for name in $(lessons); do
-        [ "$(state "$name")" = "done" ] || { next=$name; break; }
-    done
+    while read -r name state; do
+        [ "$state" = "done" ] || { next=$name; break; }
+    done <<END
+$states
+END
     gap=$(empty_gap "$next") file=$(program_files "$next")
     case $next/$gap in
     /*) say "Next: your lesson 07 under every fault: make faults" ;;

@@ -5,7 +5,7 @@
 # A process of its own holds them, until the bats that asked for them ends,
 # however it ends.
 take_ports() {
-    local course=$BATS_TEST_DIRNAME/../..
+    local course=${BATS_TEST_DIRNAME%/full}/../..
     mkfifo "$BATS_FILE_TMPDIR/ports"
     exec 9> >(exec 3>&- 4>&- 9>&-; exec python3 -c '
 import sys
@@ -36,7 +36,9 @@ gap_of() {
 edited=()
 edited() {
     [ "${CI:-}" != true ] || return 1
-    git cat-file -e "HEAD:$1" 2>/dev/null || return 1
+    [ -v differs ] ||
+        differs=$(git diff --name-only HEAD -- lessons 2>/dev/null) || :
+    [[ $'\n'$differs$'\n' == *$'\n'$1$'\n'* ]] || return 1
     ! diff -q <(git show "HEAD:$1" | gap_of -) <(gap_of "$1") >/dev/null ||
         return 1
     edited+=("$1")
@@ -52,11 +54,20 @@ full_warnings=(-std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion
     -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2
     -Wcast-qual -Wcast-align -Wwrite-strings -Wundef -Wvla -Werror)
 
+# programs: leaves in $programs the C files, without those that are edited.
+programs() {
+    local file
+    programs=()
+    for file in lessons/*/*.c solutions/*/*.c; do
+        edited "$file" || programs+=("$file")
+    done
+}
+
 # compile COMMAND...: compiles the programs with it; passes if it says nothing.
 compile() {
     local file said=''
-    for file in lessons/*/*.c solutions/*/*.c; do
-        ! edited "$file" || continue
+    programs
+    for file in "${programs[@]}"; do
         said+=$("$@" -o "$BATS_TEST_TMPDIR/program" "$file" 2>&1) ||
             said+="$file does not compile"$'\n'
     done

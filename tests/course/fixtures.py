@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
-"""Puts the right and the wrong programs of tests/fixtures/ to the checks.
+"""Puts programs whose verdict is known to the checks.
 
-    fixtures.py [LESSON...] [--some | --whole] [--record] [--names]
+    fixtures.py [LESSON...] [--some | --whole] [--record]
 
-A right program (right/NAME/*.c) must pass every test of its lesson. A wrong
-one (wrong/NAME.txt) is the solution with edits, and must be rejected by the
-test that it names, with the message that it holds:
+The solution, the lesson's Python, and a right program of tests/fixtures/LESSON
+(right/NAME/*.c) must pass every test of their lesson. The starter fails in the
+tests that starter.txt lists, and in no others, so that it passes those of
+earlier primitives; the Python pair of 07, which lacks the guards that the C
+adds, in those of python.txt. A wrong program (wrong/NAME.txt) is the solution
+with edits, and must be rejected by the test that it names, with the message
+that it holds:
 
     The port is not put into network byte order.     <- as a teacher says it
     --- server.c
@@ -17,13 +21,14 @@ test that it names, with the message that it holds:
 
 A line `--- from 06-send-recv` takes all programs from that lesson's solution.
 Numbers that differ from run to run (ports, the check's texts) are masked.
---some takes, to be quick, one wrong program for each test, and every third
-right one. --whole has every test of a wrong program judged up to the first that fails,
-which must be the one it names, with the sanitizers as in the check; without it
-that one alone is judged, with sanitizers only where the message needs them.
---record writes the test and the message that are seen into the file: read the
-difference before you commit it. --names lists the tests of the lessons that
-no wrong program fails. One line for each program that is judged wrongly; exit
+--some takes, to be quick, one wrong program for each test, which stands for it
+in the later lessons and on the other side too, no right program of right/, and
+not the Python of 07. --whole has every test of a wrong program judged up to the
+first that fails, which must be the one it names, with the sanitizers as in the
+check; without it that one alone is judged, with sanitizers only where the
+message needs them. --record writes the test and the message that are seen into
+the file: read the difference before you commit it. One line for each program
+that is judged wrongly, and for each test that no wrong program fails; exit
 status 1 if there is one.
 """
 
@@ -122,16 +127,50 @@ def names_of(lesson, kind):
     return [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
 
 
-def judge_right(lesson, path, whole, cache):
+def emptied(texts):
+    """The programs without what stands in their gaps."""
+    return {name: re.sub(r'(?ms)(^ *// TODO\([^\n]*\n).*?(?=^ *// END\()', r'\1',
+                         text) for name, text in texts.items()}
+
+
+def listed(lesson, name):
+    """The tests in a file of the lesson's fixtures; none if it is not there."""
+    try:
+        with open(os.path.join(TESTS, 'fixtures', lesson, name)) as file:
+            return file.read().splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def known(lesson, some):
+    """The programs of which every test's verdict is known: a name, the texts,
+    the tests that fail, and whether it is the Python."""
+    solution = sources(os.path.join(ROOT, 'solutions', lesson))
+    yield 'the solution', solution, [], False
+    if emptied(solution) != solution:
+        yield 'the starter', emptied(solution), \
+            listed(lesson, 'starter.txt'), False
+    if not (some and listed(lesson, 'python.txt')):
+        yield 'the Python', None, listed(lesson, 'python.txt'), True
+    for path in [] if some else names_of(lesson, 'right'):
+        yield os.path.relpath(path, TESTS), dict(solution, **sources(path)), \
+            [], False
+
+
+def judge_known(lesson, texts, fails, is_python, whole, cache):
     """None, or what is wrong with the verdict."""
     with tempfile.TemporaryDirectory() as folder:
-        put(sources(os.path.join(ROOT, 'solutions', lesson)), folder)
-        put(sources(path), folder)
-        for test, message in judge.judge(lesson, folder, cache=cache,
-                                         sanitize=whole):
-            if message is not None:
-                return 'is right, and rejected by "%s":\n%s' % (test, message)
-    return None
+        if is_python:
+            folder = os.path.join(ROOT, 'lessons', lesson)
+        else:
+            put(texts, folder)
+        found = {test: message for test, message in judge.judge(
+            lesson, folder, is_python, cache=cache, sanitize=whole)
+            if message is not None}
+    return '\n'.join(
+        ['is rejected by "%s":\n%s' % (test, found[test])
+         for test in found if test not in fails] +
+        ['passes "%s"' % test for test in fails if test not in found])
 
 
 def judge_wrong(lesson, wrong, whole, record, cache):
@@ -158,46 +197,49 @@ def judge_wrong(lesson, wrong, whole, record, cache):
     return test, None
 
 
+def plain(test):
+    """The name of a test without its side: `server: ...`."""
+    return test and re.sub('^(server|client): ', '', test)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('lessons', nargs='*', default=LESSONS)
     parser.add_argument('--some', action='store_true')
     parser.add_argument('--whole', action='store_true')
     parser.add_argument('--record', action='store_true')
-    parser.add_argument('--names', action='store_true')
     options = parser.parse_args()
-    bad = 0
+    bad, wrong, failed = [], [], set()
+    right = [(lesson,) + one for lesson in options.lessons
+             for one in known(lesson, options.some)]
     for lesson in options.lessons:
-        failed, jobs = set(), []
-        with tempfile.TemporaryDirectory() as cache, \
-                ThreadPoolExecutor(os.cpu_count() + 1) as pool:
-            for path in names_of(lesson, 'right')[::3 if options.some else 1]:
-                jobs.append((path, pool.submit(judge_right, lesson, path,
-                                               options.whole, cache)))
-            taken = set()
-            for path in names_of(lesson, 'wrong'):
-                wrong = Wrong(path)
-                if options.some and wrong.test in taken:
-                    continue
-                taken.add(wrong.test)
-                jobs.append((path, pool.submit(
-                    judge_wrong, lesson, wrong, options.whole,
-                    options.record, cache)))
-            for path, job in jobs:
-                said = job.result()
-                if isinstance(said, tuple):
-                    failed.add(said[0])
-                    said = said[1]
-                if said:
-                    bad += 1
-                    print('%s %s' % (os.path.relpath(path, TESTS), said))
-        missing = [name for name, _ in verdicts.tests(LESSONS.index(lesson) + 1)
-                   if name not in failed]
-        for name in missing:
-            if options.names:
+        for path in names_of(lesson, 'wrong'):
+            one = Wrong(path)
+            if not options.some or plain(one.test) not in {
+                    plain(other.test) for _, other in wrong}:
+                wrong.append((lesson, one))
+    with tempfile.TemporaryDirectory() as cache, \
+            ThreadPoolExecutor(os.cpu_count() + 1) as pool:
+        jobs = [('%s: %s' % (lesson, name), pool.submit(
+            judge_known, lesson, texts, fails, is_python, options.whole, cache))
+            for lesson, name, texts, fails, is_python in right]
+        wrong_jobs = [(lesson, one, pool.submit(
+            judge_wrong, lesson, one, options.whole, options.record, cache))
+            for lesson, one in wrong]
+        bad += [(name, job.result()) for name, job in jobs if job.result()]
+        for lesson, one, job in wrong_jobs:
+            test, said = job.result()
+            failed.add(plain(test) if options.some else (lesson, test))
+            if said:
+                bad.append((os.path.relpath(one.path, TESTS), said))
+    for path, said in bad:
+        print('%s %s' % (path, said))
+    for lesson in options.lessons:
+        for name, _ in verdicts.tests(LESSONS.index(lesson) + 1):
+            if not failed & {plain(name), (lesson, name)}:
+                bad.append(name)
                 print('%s: no wrong program fails "%s"' % (lesson, name))
-        print('%s: %d programs judged, %d of %d tests failed by one' % (
-            lesson, len(jobs), len(failed), len(failed) + len(missing)))
+    print('%d programs and %d wrong ones judged' % (len(right), len(wrong)))
     return 1 if bad else 0
 
 

@@ -253,6 +253,7 @@ PLAY = {'server': against_server, 'client': against_client}
 def work(programs, sanitized, messages):
     """Plays messages (seed, side, number), on a port of its own. A process:
     the fork of another thread would hold the sockets that are closed here."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     wrong, ports = [], Ports()
     for seed, side, number in messages:
         hard = number % sanitized == 0
@@ -281,6 +282,8 @@ def stress(count, seed, sanitized, one):
             wrong = sum(pool.starmap(work, [
                 (programs, sanitized, wanted[core::cores])
                 for core in range(cores)], 1), [])
+            pool.close()
+            pool.join()
     for line in wrong:
         print(line)
     print('%d messages, one in %d under the sanitizers: %s' % (

@@ -1,5 +1,6 @@
 # All right and wrong programs of tests/fixtures/, with the whole check: every
-# test of the right ones passes, the wrong ones fail first where they should.
+# test of the right ones passes, the wrong ones fail first where they should,
+# and each test of each lesson is failed by one.
 
 load ../../check/lesson
 

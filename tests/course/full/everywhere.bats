@@ -32,6 +32,37 @@ compile_all() {
     skip_edited
 }
 
+@test "cc compiles each file without a flag, and has nothing to say" {
+    compile cc
+    skip_edited
+}
+
+@test "a starter runs, and ends when there is nothing more to read" {
+    starters=()
+    for file in lessons/0[1-6]-*/*.c; do
+        edited "$file" || starters+=("$file")
+    done
+    python3 - "${starters[@]}" 3>&- 4>&- <<'END'
+import socket, sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, 'tests/check')
+from programs import Bench
+
+with Bench(sanitize=False) as bench:
+    for source in sys.argv[1:]:
+        binary, said = bench.compile(source)
+        assert not said, said
+        ports = bench.take_ports()
+        program = bench.start([binary], ports)
+        program.type(b'', close=True)
+        if source.endswith(('05-connect/server.c', '06-send-recv/server.c')):
+            assert program.until(lambda: program.begun('accept')), source
+            socket.create_connection(('127.0.0.1', ports.port)).close()
+        assert program.ended() and program.status >= 0, source
+END
+    skip_edited
+}
+
 @test "gcc has nothing to say, with the full warnings" {
     compile_all gcc
 }

@@ -100,3 +100,28 @@ lengths() {
     [[ $output == *"Missing for the handout: pandoc weasyprint. To install:"* ]]
     [[ $output == *"install -y pandoc weasyprint"* || $output == *brew* ]]
 }
+
+handout() {
+    python3 tests/commands/handout.py "$@"
+}
+
+@test "the digest is silent about what a learner writes, and sees the rest" {
+    cp -R README.md lessons solutions docs tests "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR"
+    before=$(handout digest)
+    echo "// mine" >>lessons/02-bind/server.c
+    cp lessons/02-bind/server.c lessons/02-bind/server.c.kept
+    [ "$(handout digest)" = "$before" ]
+    echo "One word more." >>solutions/02-bind/README.md
+    [ "$(handout digest)" != "$before" ]
+}
+
+@test "an answer that stands too early is found" {
+    cp -R README.md lessons solutions docs tests "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR"
+    sed -i.was 's/^## What is new$/&\n\nWrite server_address.sin_port = htons(port);/' \
+        lessons/02-bind/README.md
+    run handout leaks
+    [ "$status" -eq 1 ]
+    [[ $output == *"02-bind: stands too early:     server_address.sin_port"* ]]
+}

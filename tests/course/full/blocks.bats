@@ -2,12 +2,12 @@
 # Each page's console blocks, typed as a reader would (blocks.py says how).
 
 setup() {
-    [ -d "$BATS_TEST_DIRNAME/../../solutions" ] || skip "no solutions/ here"
+    [ -d "$BATS_TEST_DIRNAME/../../../solutions" ] || skip "no solutions/ here"
 }
 
 blocks() {
-    run timeout -k 1 120 python3 "$BATS_TEST_DIRNAME/blocks.py" \
-        "$BATS_TEST_DIRNAME/../../$1/README.md" 3>&- 4>&-
+    run timeout -k 1 120 python3 "$BATS_TEST_DIRNAME/../blocks.py" \
+        "$BATS_TEST_DIRNAME/../../../$1/README.md" 3>&- 4>&-
     echo "$output"
     [ "$status" -ne 77 ] || skip "$(echo "$output" | grep skipped)"
     [ "$status" -eq 0 ]
@@ -25,7 +25,7 @@ blocks() {
 @test "a block that shows something else is found, with its line" {
     printf '%s\n' '```console' '$ echo 54321 8080' '12345 8080' \
         '$ echo yes' 'no' '```' >"$BATS_TEST_TMPDIR/README.md"
-    run python3 "$BATS_TEST_DIRNAME/blocks.py" "$BATS_TEST_TMPDIR/README.md"
+    run python3 "$BATS_TEST_DIRNAME/../blocks.py" "$BATS_TEST_TMPDIR/README.md"
     [ "$status" -ne 77 ] || skip "$output"
     [ "$status" -eq 1 ]
     [[ ${lines[0]} == *'README.md:4: $ echo yes' ]]
