@@ -204,6 +204,7 @@ __attribute__((constructor)) static void set_up(void)
     read_items("SPY_PORTS", read_port);
     read_items("SPY_FAULTS", read_fault);
     setvbuf(stdout, NULL, _IOLBF, 0);
+    setvbuf(stdin, NULL, _IOLBF, 0);    /* to wait for a line flushes stdout */
     errno = kept;
 }
 
@@ -371,15 +372,20 @@ static int log_fd(void)
     return fd;
 }
 
+static void flush(void)
+{
+    if (ftrylockfile(stdout) == 0) {     /* another thread may be printing */
+        fflush(stdout);
+        funlockfile(stdout);
+    }
+}
+
 /* How many bytes have gone to stdout; those that stdio still holds go first. */
 static long long bytes_out(void)
 {
     struct stat st;
 
-    if (ftrylockfile(stdout) == 0) {     /* another thread may be printing */
-        fflush(stdout);
-        funlockfile(stdout);
-    }
+    flush();
     return fstat(1, &st) == 0 && S_ISREG(st.st_mode) ? lseek(1, 0, SEEK_CUR)
                                                      : -1;
 }
@@ -907,6 +913,8 @@ SPY(ssize_t, writev, int fd, const struct iovec *part, int parts)
 
 SPY(ssize_t, read, int fd, void *data, size_t size)
 {
+    if (fd == 0)
+        flush();        /* a prompt shows, as from stdio on a terminal */
     ON_SOCKET(RECV, ONE(data, size), REAL(read)(fd, data, size));
 }
 

@@ -1009,6 +1009,11 @@ def ends_on_enter(view):
                     plainly(run) if run.status is not None else plainly(run),
                     'The prompt holds the program, so that its socket can be '
                     'looked at.')
+    if PROMPT in run.stdout and PROMPT not in run.before:
+        raise Fault('the prompt, then the wait for Enter',
+                    'the prompt, after Enter', 'The prompt is printed too late, '
+                    'or it stays in the buffer until then: it has no newline, '
+                    'so fflush(stdout) sends it out.')
     if not run.enter:
         more = run.keyboard or getattr(run, 'eof', False)
         raise Fault('Enter ends it', 'it waits for the keyboard again' if more
