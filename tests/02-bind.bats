@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Lesson 02, bind(): the check of its programs (make check LESSON=2).
-# The verdicts come from check/verdicts.py; a test is found there by its name.
+# The verdicts come from check/verdicts/; a test is found there by its name.
 
 load check/lesson
 

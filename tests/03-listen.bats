@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Lesson 03, listen(): the check of its programs (make check LESSON=3).
-# The verdicts come from check/verdicts.py; a test is found there by its name.
+# The verdicts come from check/verdicts/; a test is found there by its name.
 
 load check/lesson
 

@@ -14,7 +14,7 @@ Exit status: 0 all pass, 1 one does not, 2 nothing can be judged (one line on
 standard error says why).
 
 The programs run at most once in each scenario (scenarios.py); the tests of a
-lesson (verdicts.py) ask for the runs that they need.
+lesson (verdicts/) ask for the runs that they need.
 """
 
 import argparse

@@ -190,7 +190,7 @@ def hints():
 
 def messages():
     """The headings that the checks' messages name, (2, 'Byte order'), exist."""
-    for path in sorted(glob.glob('tests/check/*.py')):
+    for path in sorted(glob.glob('tests/**/*.py', recursive=True)):
         text = load(path)
         for pair in re.finditer(r"""\((\d), (['"])([A-Z].*?)\2\)""", text):
             page = sorted(LESSONS)[int(pair.group(1)) - 1]

@@ -1,0 +1,145 @@
+"""Lesson 04: accept(), and the address of the peer."""
+
+import re
+
+from .call_bind import bind_port, by_variable, swapped
+from .call_listen import listens
+from .findings import (Fault, called, crash, fails_well, lost, order,
+                       own_error, plainly, show)
+from .suite import test
+
+
+@test([4, 6, 7], 'server', 'accept() takes the connection', 'plain')
+def accepts(view):
+    run = view.run('plain')
+    see = (4, 'The connected socket')
+    expected = 'accept(3) = 4'
+    if not run.listens:
+        listens(view)
+        bind_port(view)
+    calls = called(run, 'accept', expected, see, 'The server ends without '
+                   'having taken a connection from the queue.')
+    order(run, 'listen', 'accept', 'A socket can accept only once it listens.',
+          see)
+    good = [call for call in calls if call.result is not None and
+            call.result >= 0]
+    for talk in run.of('send', 'recv') if view.number == 4 else ():
+        raise Fault('no %s()' % talk.name, talk.text, '%s() is a later '
+                    'lesson: this one ends with the connection.' % talk.name,
+                    see)
+    if good and good[0].args[-1:] == ['8 bytes']:
+        raise Fault('accept() with room for 16 bytes', good[0].text, 'The '
+                    'length says 8: sizeof of a pointer is its own size. It '
+                    'is the size of the struct, sizeof address.',
+                    (4, 'The address of the peer'))
+    by_variable(view, 'accept')
+    if len(calls) > 1 and len(good) >= 1:
+        raise Fault('one accept()', calls[1].text, 'The lesson serves one '
+                    'client: accept() is called again, and waits for another.'
+                    if calls[1].result is None else
+                    'The lesson serves one client.', see)
+    if good:
+        return
+    call = calls[0]
+    if call.result is None:
+        raise Fault(expected, 'it waits in %s' % call.text,
+                    'A client has connected, and accept() did not take it.',
+                    see)
+    why = {'EBADF': lost(call, run), 'ENOTSOCK': lost(call, run),
+           'EAGAIN': 'The socket is non-blocking: accept() does not wait.',
+           'EINVAL': 'The socket does not listen, or the length (its third '
+                     'argument) was not set before: it says how much room '
+                     'there is.',
+           'EFAULT': 'The second argument must point to room for an address, '
+                     'and the third to a socklen_t with its size.'}.get(call.error, '')
+    raise Fault(expected, call.text, why, see)
+
+
+@test([4, 6, 7], 'server', 'the peer is printed as Python prints it', 'plain',
+      'shifted')
+def peer_printed(view):
+    for kind in ('plain', 'shifted'):
+        run = view.run(kind)
+        accepts(view)
+        see = (4, 'The address of the peer')
+        if run.peer is None:
+            raise Fault('a connection from the check\'s client', run.of(
+                'accept')[0].text, 'The program takes another connection than '
+                'the check\'s: one that it made itself?', see)
+        wanted = "Connection from: ('%s', %d)" % run.peer
+        lines = run.stdout.split(b'\n')
+        found = [line.decode('utf-8', 'replace') for line in lines
+                 if b'onnection' in line]
+        if wanted in found:
+            call = [c for c in run.of('accept') if c.result is not None][0]
+            if b'onnection from' in run.stdout[:max(call.out, 0)]:
+                raise Fault('accept() = 4, then the line', 'the line, then %s'
+                            % call.text, 'The line is printed before the '
+                            'connection is there.', see)
+            continue
+        broken, error = crash(run), own_error(run)
+        if broken:
+            raise Fault(wanted, 'the program ends before', broken, see)
+        if not found:
+            if error:
+                raise Fault(wanted, error[0], error[1], see)
+            raise Fault(wanted, 'no such line in %s' % show(run.stdout),
+                        'The line is not printed.' if run.status is not None
+                        else plainly(run), see)
+        first = run.of('accept')[0]
+        if found[0].encode('utf-8', 'replace') in \
+                run.stdout[:max(first.begun_out, 0)]:
+            raise Fault('accept() = 4, then the line', 'the line, then %s' %
+                        first.text, 'The line is printed before the connection '
+                        'is there.', see)
+        raise Fault(wanted, found[0], peer_why(found[0], run.peer), see)
+
+
+def peer_why(line, peer):
+    """What the peer's line shows instead of the peer."""
+    address, port = peer
+    low = (port & 0xff) << 8 | port >> 8
+    numbers = [int(n) for n in re.findall(r'-?\b\d+\b', re.sub(
+        r'\d+\.\d+\.\d+\.\d+', '', line))]
+    shown = re.search(r'\d+\.\d+\.\d+\.\d+', line)
+    shown = shown[0] if shown else None
+    if port not in numbers:
+        if 54321 in numbers:
+            return ('54321 is the example of the text. The peer\'s address is '
+                    'what accept() writes.')
+        if low in numbers:
+            return ('The two bytes of the port are swapped: sin_port is in '
+                    'network byte order, and ntohs() turns it back.')
+        if 8080 in numbers:
+            return ('8080 is the server\'s own port. The peer\'s address is '
+                    'what accept() writes.')
+        if 0 in numbers:
+            return ('The port is 0: accept() did not write into that struct, '
+                    'or its length was 0.')
+        if port - 65536 in numbers:
+            return 'A port has no sign: it is a uint16_t, 0 to 65535.'
+        if shown == address:
+            return 'The port is not the peer\'s.'
+    if shown == swapped(address):
+        return ('The bytes of the address are reversed: inet_ntop() takes it '
+                'in network byte order, as it is.')
+    if shown in ('0.0.0.0', '127.0.0.1') and shown != address:
+        return ('That is not the peer\'s address, but the server\'s, or one '
+                'that is written into the program. accept() writes the peer\'s '
+                'into the struct it is given.')
+    if shown and shown.startswith('2.0.'):
+        return ('2.0 and the next two are the family and the port: the text is '
+                'made from the struct, not from its sin_addr.')
+    if shown is None:
+        return ('The address is printed as a number or not at all: '
+                'inet_ntop() makes the text.')
+    if shown != address:
+        return 'The address is not the peer\'s.'
+    return 'The value is right, the form is not: compare it byte by byte.'
+
+
+@test([4, 6, 7], 'server', 'an accept() that fails ends the program with its '
+      'error', 'accept fails')
+def accept_fails(view):
+    fails_well(view.run('accept fails'), 'accept', 'ECONNABORTED',
+               [b'Connection from'])

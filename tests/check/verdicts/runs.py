@@ -1,0 +1,90 @@
+"""The scenarios of the lessons by name, and the texts that the check sends:
+these differ from run to run.
+"""
+
+import random
+
+import scenarios as play
+
+
+PROMPT = b'Press Enter to close the socket.'
+NUMBER = random.randrange(1000, 10000)
+SHORT = ('Grüße zu 100 %%d von Nr. %d' % NUMBER).encode()
+ANSWER = ('Grüß Gott, 100 %%d und %d mal willkommen' % NUMBER).encode()
+LONG = b''.join(b'%06d,' % (NUMBER + n) for n in range(300))[:2000]
+LINES = ('Zeile Nr. %d\nzweite Zeile, wie die erste' % NUMBER).encode()
+NASTY = b'a\x00b\x1b[2J\x7f\tc\r\\\xff\xc3\xa9\nd'
+NASTY += b'\x01' * (1024 - len(NASTY))
+NASTY_SHOWN = b'a\\x00b\\x1b[2J\\x7f\tc\\x0d\\\xff\xc3\xa9\nd'
+NASTY_SHOWN += b'\\x01' * NASTY.count(b'\x01')
+
+
+def _server(subject, kind, faults='', **how):
+    what = 'server'
+    argv = subject.programs['server']
+    if subject.number <= 3:
+        how.pop('address', None)
+        return play.prompt(subject.bench, argv, what, faults, **how)
+    if subject.number <= 5:
+        script = play.watch_close
+    else:
+        script = how.pop('script', None) or play.to_server(
+            LINES if kind == 'shifted' else SHORT)
+    return play.serve(subject.bench, argv, what, script, faults, **how)
+
+
+def _client(subject, kind, faults='', **how):
+    argv = subject.programs['client']
+    if subject.number == 5:
+        script = play.watch_close
+    else:
+        script = how.pop('script', None) or play.to_client(
+            LINES if kind == 'shifted' else ANSWER)
+    return play.call_in(subject.bench, argv, 'client', script, faults, **how)
+
+
+def _scenarios():
+    """Name to function of the Subject. The name says the side and what is
+    special: a call that fails is named with its error."""
+    found = {}
+
+    def add(side, kind, faults='', **how):
+        play_it = _server if side == 'server' else _client
+        found['%s %s' % (side, kind)] = lambda subject: play_it(
+            subject, kind, faults, **dict(how))
+    for side in ('server', 'client'):
+        add(side, 'plain')
+        add(side, 'shifted', shifted=True, **(
+            {'address': '127.0.0.1'} if side == 'server' else {}))
+        add(side, 'close interrupted', 'close@1=EINTR')
+        add(side, 'socket fails', 'socket@1=EMFILE')
+        add(side, 'recv fails', 'recv@1=ECONNRESET')
+        add(side, 'send fails', 'send@1=ECONNRESET')
+        add(side, 'recv interrupted',
+            'recv@1=EINTR recv@2=EINTR recv@3=EINTR')
+        add(side, 'send interrupted', 'send@1=EINTR send@2=EINTR')
+        add(side, 'short send', 'send@1=5 send@2=1 send@3=EINTR')
+        add(side, 'gone', 'send@1=EPIPE')
+    add('server', 'setsockopt fails', 'setsockopt@1=ENOPROTOOPT')
+    add('server', 'taken', taken=True)
+    add('server', 'listen fails', 'listen@1=EADDRINUSE')
+    add('server', 'accept fails', 'accept@1=ECONNABORTED')
+    add('server', 'accept interrupted', 'accept@1=EINTR accept@2=EINTR')
+    add('server', 'long', script=play.to_server(LONG))
+    add('server', 'silent', script=play.to_server(b'', 'quiet'))
+    add('server', 'bytes', script=play.to_server(NASTY))
+    add('server', 'tiny', script=play.to_server(b'Hi!'))
+    add('client', 'refused', refused=True)
+    add('client', 'long', script=play.to_client(LONG))
+    add('client', 'silent', script=play.to_client(b''))
+    add('client', 'bytes', script=play.to_client(NASTY))
+    add('client', 'pieces', script=play.to_client(
+        LINES, [LINES[:3], LINES[3:20], LINES[20:]]))
+    add('client', 'long pieces', script=play.to_client(
+        LONG, [LONG[:600], LONG[600:]]))
+    found['pair'] = lambda subject: play.pair(
+        subject.bench, subject.programs['server'], subject.programs['client'])
+    return found
+
+
+SCENARIOS = _scenarios()
