@@ -48,6 +48,10 @@ setup() {
     [[ $output == $'01-socket\n ✗ two\n     message of 2\n ✗ four\n1 of 4 '* ]]
     run -0 tests/check/format <<<$'1..2\nbegin 1 a\nok 1 a\nbegin 2 b\nok 2 b # skip why'
     [ "$output" = $' ✓ a\n - b (why)\n1 of 2 tests pass, 1 skipped.' ]
+    FIRST=1 run -0 tests/check/format < <(echo 1..10
+        printf 'not ok %d test\n' {1..10})
+    [ "$(grep -c '^ ✗ test$' <<<"$output")" = 8 ]
+    shows " ✗ and 2 more"
 }
 
 @test "hint gives one more at each call, for each gap in its order" {
