@@ -53,8 +53,8 @@ verdict() {
     if [ ! -e "$file" ] && [ -e "$VERDICTS/unjudged" ]; then
         skip "not judged: see the first test"
     fi
-    [ -e "$file" ] && [ ! -s "$file" ] || {
+    if [ -s "$file" ] || [ ! -e "$file" ]; then
         cat "$file"
         return 1
-    }
+    fi
 }
