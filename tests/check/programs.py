@@ -41,6 +41,7 @@ PATIENCE = 0.4     # seconds asleep in one call, before "it waits for ever"
 LIMIT = 30.0       # seconds, whatever the program does
 CPU_LIMIT = 4      # seconds of CPU: a program that turns in a circle
 OUTPUT_LIMIT = 512 * 1024      # bytes a program may write to a file
+PEER = '127.123.234.245'        # of loopback: long, and with bytes above 127
 CANONICAL = {'accept4': 'accept'}
 
 
@@ -194,15 +195,16 @@ class Ports:
             lock.close()
 
 
-def peer_socket(address='127.0.0.2'):
+def peer_socket(address=PEER, low=False):
     """A socket bound to an address of loopback and to a port whose two bytes
-    differ (swapped it is above 4095) and which is above 32767, so that a
-    swapped or a signed port shows.
+    differ (swapped it is above 4095). The port is above 32767, so that a
+    signed one shows, or with `low` below 10000, so that its width does.
     """
     sock = socket.socket()
     start = time.monotonic_ns() // 1000
-    for step in range(20000):
-        port = 33000 + (start + step) % 20000
+    first, count = (2000, 6000) if low else (33000, 20000)
+    for step in range(count):
+        port = first + (start + step) % count
         if port // 256 == port % 256 or port % 256 < 16:
             continue
         try:
@@ -319,7 +321,7 @@ class Program:
         last = self.calls()[-5:]
         return len(last) == 5 and last[0].failed and \
             last[0].error not in ('EINTR', 'EAGAIN', 'EINPROGRESS') and \
-            len({(call.name, call.error) for call in last}) == 1
+            len({(call.name, call.fd, call.error) for call in last}) == 1
 
     def asleep(self, seconds=0.01):
         """Whether it has slept in one call, without a break, that long."""

@@ -10,7 +10,7 @@ import select
 import socket
 import struct
 
-from programs import CannotJudge, listening, peer_socket
+from programs import PEER, CannotJudge, listening, peer_socket
 
 HELLO_SERVER = b'Hello from server'
 HELLO_CLIENT = b'Hello from client'
@@ -151,7 +151,7 @@ def prompt(bench, argv, what, faults='', shifted=False, taken=False):
 
 
 def serve(bench, argv, what, script, faults='', shifted=False, taken=False,
-          address='127.0.0.2'):
+          address=PEER):
     """A server: waits until it listens and has begun to accept, connects
     from an address of its own, and lets script(peer, program, run) play."""
     ports = bench.take_ports()
@@ -163,7 +163,7 @@ def serve(bench, argv, what, script, faults='', shifted=False, taken=False,
         program.until(lambda: program.begun('accept') or
                       program.at_keyboard())
         run.keyboard = program.at_keyboard()
-        with peer_socket(address) as sock:
+        with peer_socket(address, shifted) as sock:
             run.peer = sock.getsockname()
             sock.settimeout(5)
             try:

@@ -4,7 +4,7 @@ import errno
 import os
 
 from .call_bind import address_fault, by_variable, endpoint, once, right_port
-from .findings import Fault, called, fails_well
+from .findings import Fault, called, fails
 from .suite import test
 
 
@@ -68,9 +68,11 @@ def the_connect(view):
 def no_bind(view):
     run = view.run('plain')
     for call in run.of('bind', 'listen', 'accept'):
-        raise Fault('no %s()' % call.name, call.text, 'A client needs no '
-                    '%s(): connect() gives its socket a free port.' %
-                    call.name, (5, 'The ephemeral port'))
+        raise Fault('no %s()' % call.name, call.text,
+                    'A client needs no bind(): connect() gives its socket a '
+                    'free port.' if call.name == 'bind' else
+                    'Nobody connects to a client: it calls. %s() is the '
+                    'server\'s.' % call.name, (5, 'The ephemeral port'))
     for call in run.of('send', 'recv') if view.number == 5 else ():
         raise Fault('no %s()' % call.name, call.text, '%s() is the next '
                     'lesson: this client connects and closes.' % call.name,
@@ -78,8 +80,10 @@ def no_bind(view):
 
 
 @test([5, 6, 7], 'client', 'a connect() that is refused ends the program with '
-      'its error', 'refused')
+      'its error', 'refused', 'connect fails')
 def connect_fails(view):
     the_connect(view)
-    fails_well(view.run('refused'), 'connect', 'ECONNREFUSED',
-               [b'Hello message sent', b'Received from'])
+    for kind, code in (('refused', 'ECONNREFUSED'),
+                       ('connect fails', 'ENETUNREACH')):
+        fails(view, kind, 'connect', code,
+              [b'Hello message sent', b'Received from'])

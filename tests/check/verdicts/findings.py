@@ -108,8 +108,8 @@ def crash(run):
         unreturned = next((c.text.replace(' ...', '') for c in run.calls
                            if c.result is None and c.name == 'recv'), None)
         if unreturned and verb == 'writes' and not name:
-            return ('Memory: %s writes past the end of the array%s: it is '
-                    'smaller than what the call may write.' % (
+            return ('Memory: %s writes past the end of the array%s: less is '
+                    'left there than the call may write.' % (
                         unreturned, line))
         if 'overflow' in kind or 'underflow' in kind:
             end = 'outside an array'
@@ -152,6 +152,8 @@ def plainly(run):
             return 'it waits for the keyboard'
         return {'busy': 'it turns in a circle and never ends',
                 'slow': 'it does not end'}.get(run.gave_up, 'it does not end')
+    if run.status == -signal.SIGXFSZ:       # OUTPUT_LIMIT
+        return 'it never ends (the check has stopped it)'
     if run.status < 0:
         return 'ended by %s' % signal.Signals(-run.status).name
     return 'exit status %d' % run.status
@@ -166,6 +168,17 @@ def show(data, limit=60, raw='\\x%02x'):
                    else c if c.isprintable() else raw % ord(c)
                    for c in text[:limit])
     return '"%s"%s' % (text, '...' if cut else '')
+
+
+def apart(wanted, found, raw='\\x%02x'):
+    """Both texts as they are shown, from a little before where they part."""
+    at = len(os.path.commonprefix([wanted, found])) - 20
+    while at > 0 and at < len(wanted) and wanted[at] & 0xc0 == 0x80:
+        at -= 1             # not within a character
+    if at <= 30:
+        return show(wanted, raw=raw), show(found, raw=raw)
+    return tuple('..."' + show(text[at:], raw=raw)[1:]
+                 for text in (wanted, found))
 
 
 def copies(run, fd):
@@ -191,11 +204,18 @@ def own_error(run):
     if 'inet_pton' in said or 'inet_aton' in said:
         return seen, ('inet_pton() gives 1 when it succeeds, 0 for a text that '
                       'is no address.')
+    if 'inet_ntop' in said:
+        return seen, ('The array is too small for the text of some addresses: '
+                      'it takes INET_ADDRSTRLEN bytes, which is 16.')
+    for number in errno.errorcode:      # "non-socket" is a reason, not a name
+        said = said.replace(os.strerror(number), '')
     for call in run.of():
         if not call.failed and call.result is not None and re.search(
                 r'\b%s\b' % WORDS.get(call.name, call.name), said):
-            return seen, ('%s succeeded, and the program reports an error: is '
-                          'its test the wrong way round?' % call.text)
+            return seen, ('%s succeeded, and the program reports an error. Is '
+                          'its test the wrong way round, is there a = for ==, '
+                          'a semicolon behind the if, or is another variable '
+                          'tested?' % call.text)
     return seen, 'The program ends there by itself.'
 
 
@@ -240,6 +260,8 @@ def called(run, name, expected, see=None, hint=''):
         if TALK.index(failed.name) < TALK.index(name):
             raise Fault(expected, failed.text, '%s() failed, so %s() was not '
                         'reached.' % (failed.name, name), see)
+        if failed.name == 'connect':
+            hint = 'connect() is the client\'s call: a server has %s().' % name
         raise Fault(expected, '%s() is not called, and then %s' % (
             name, failed.text), hint, see)
     if run.status is None and run.stuck and run.stuck.name in TALK and \
@@ -302,14 +324,21 @@ def fails_well(run, name, code, reaches=(b'Press Enter',)):
     see = (1, 'When a call fails')
     calls = run.of()
     at = next((n for n, call in enumerate(calls)
-               if call.name == name and (call.error == code or call.result is
-                                         None and (run.status or -1) >= 0)),
+               if call.name == name and (
+                   call.error == code or call.result is None and
+                   run.status is not None and run.status >= 0)),
               None)             # or it ends in the handler of a signal
     if at is None:
         called(run, name, '%s() is called' % name, see)
         return
     failed = calls[at]
     later = [call for call in calls[at + 1:] if call.name in TALK]
+    more = [call for call in later if (call.name, call.fd, call.args) == (
+        name, failed.fd, failed.args)]      # a few tries are no fault
+    again = more and more[0] is later[0] and (
+        more != later or more[-1].error != code)
+    answers = name == 'recv' and run.of('accept') and [
+        call for call in later if call.name == 'send']
     word = WORDS.get(name, name)
     said = re.sub(r'=+\n==\d+==.*', '', run.stderr, flags=re.S)
     lines = [line for line in said.splitlines() if line.strip()]
@@ -321,11 +350,10 @@ def fails_well(run, name, code, reaches=(b'Press Enter',)):
         raise Fault('%s(), then %s' % (name, show(printed)),
                     '%s, then %s' % (show(printed), failed.text),
                     'The line is printed before the call is made.', see)
-    if right and run.status == 1 and not printed and not (
-            later and later[0].name == name and later[0].fd == failed.fd):
+    if right and run.status == 1 and not (printed or again or answers):
         return
     seen = '%s, then %s' % (failed.text, plainly(run))
-    if later and later[0].name == name and later[0].fd == failed.fd:
+    if again:
         raise Fault(expected, '%s, then %s' % (failed.text, later[0].text),
                     '%s() is called again after it has failed. An error is '
                     'reported and ends the program; only EINTR, in lesson 07, '
@@ -342,9 +370,14 @@ def fails_well(run, name, code, reaches=(b'Press Enter',)):
         raise Fault(expected, '%s, the message, then %s' % (
             failed.text, show(printed)), 'The error is reported, but the '
             'program goes on after it: return EXIT_FAILURE is missing.'
-            if run.status != 1 else 'The program prints that line although '
+            if run.status != 1 or printed.startswith(b'Press Enter') else
+            'The program prints that line although '
             'the call failed, so it is not true.', see)
     broken = crash(run)
+    if broken and run.status == -signal.SIGABRT:
+        raise Fault(expected, seen, 'abort() and assert() end the program by a '
+                    'signal. Report the error with perror("%s") and return '
+                    'EXIT_FAILURE.' % name, see)
     if broken:
         raise Fault(expected, seen, '%s() failed and gave -1. %s Is the '
                     'result compared with -1 before it is used?' %
@@ -382,6 +415,33 @@ def fails_well(run, name, code, reaches=(b'Press Enter',)):
                 'The status is EXIT_FAILURE, which is 1.', see)
 
 
+def fails(view, kind, name, code, reaches=(b'Press Enter',)):
+    """fails_well(), for a program that reports no error where there is none:
+    such a one has its test the wrong way round."""
+    error = own_error(view.run('plain'))
+    if error and error[1].startswith(name + '('):
+        raise Fault('%s() succeeds, and the program goes on' % name, error[0],
+                    error[1], (1, 'When a call fails'))
+    fails_well(view.run(kind), name, code, reaches)
+
+
+def patient(view, name, see):
+    """Where the program sets a limit on waiting, what it does at its end."""
+    limit = next((call for call in view.run('plain').of('setsockopt')
+                  if 'SO_RCVTIMEO' in call.args), None)
+    if not limit:
+        return
+    run = view.run(name + ' late')
+    ended = next((call for call in run.of(name) if call.error == 'EAGAIN'),
+                 None)
+    if ended and run.of(name)[-1] is ended:
+        raise Fault('%s() waits as long as it takes' % name,
+                    'after %s %s, then %s' % (limit.text, ended.text,
+                                              plainly(run)),
+                    'The program gives up when the other side takes its time; '
+                    'the Python waits.', see)
+
+
 def all_closed(run):
     """Every TCP socket of a run that ended well has been closed."""
     if run.status != 0:
@@ -394,20 +454,19 @@ def all_closed(run):
                 if said else 'nothing on standard error'),
                 'Nothing failed here, so the program ends with EXIT_SUCCESS.')
         raise Fault('the program ends', plainly(run), waits_why(run))
-    opened, twice, zero = {}, None, None
+    opened, ever, twice, zero = {}, {}, None, None
     for call in run.of():
         if call.pid != run.program.pid:
             continue            # a child has descriptors of its own
-        if call.name in ('socket', 'accept') and (call.result or 0) > 0:
-            opened[call.result] = call
-        elif call.name in COPIES and (call.result or 0) > 0:
-            opened[call.result] = call
+        if call.name in ('socket', 'accept') + COPIES and \
+                call.result is not None and call.result >= 0:
+            opened[call.result] = ever[call.result] = call
         elif call.name == 'close':
             if call.result == 0:
                 opened.pop(call.fd, None)
                 if call.fd < 3:
                     zero = call
-            elif call.error == 'EBADF':
+            elif call.error == 'EBADF' and call.fd in ever:
                 twice = call
     for descriptor, call in opened.items():
         if zero:
@@ -419,9 +478,15 @@ def all_closed(run):
                     twice.text if twice else '%s, and no close(%d)' % (
                         call.text, descriptor),
                     '%s is never closed.' % kind + (
-                        ' Another descriptor is closed that is not open, or '
-                        'is closed already.' if twice else ''),
-                    (1, 'Who closes what'))
+                        ' Another descriptor is closed a second time.'
+                        if twice else ' shutdown() ends the conversation, and '
+                        'leaves the descriptor.' if run.of('shutdown') else
+                        ''), (1, 'Who closes what'))
+    if twice:
+        raise Fault('close(%d) once' % twice.fd, 'close(%d) = 0, then %s' % (
+            twice.fd, twice.text), 'It is closed twice. By the second time '
+            'its number may stand for another descriptor, which is closed '
+            'then.', (1, 'Who closes what'))
 
 
 def same_output(seen, expected, stderr=''):
@@ -456,6 +521,9 @@ def same_output(seen, expected, stderr=''):
                         'line %d: %s' % (n + 1, show(mine)),
                         'A line stands there that the Python does not print, '
                         'or the lines are in another order.', see)
+        if line and mine.startswith(line) and len(got) < len(wanted):
+            raise Fault(show(line) + ' on a line of its own', show(mine),
+                        'The newline behind it is missing.', see)
         at = next((i for i, (a, b) in enumerate(zip(line, mine)) if a != b),
                   min(len(line), len(mine)))
         if b'8080' in line and line.replace(b'8080', b'36895') == mine:

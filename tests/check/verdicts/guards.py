@@ -5,7 +5,7 @@ import signal
 import scenarios as play
 from .call_accept import accepts
 from .call_send_recv import conversation
-from .findings import Fault, crash, fails_well, plainly, show
+from .findings import Fault, apart, crash, fails_well, plainly, show
 from .runs import NASTY_SHOWN
 from .suite import test
 from .whole import expected_output
@@ -23,14 +23,16 @@ def holds(view, kind, see, why):
     wanted = expected_output(view, run)
     if run.status == 0 and run.stdout == wanted:
         return run
-    odd = next((call for call in run.of(name) if call.error == 'EINTR'), None)
+    odd = [call for call in run.of(name) if call.error == 'EINTR']
     if odd and run.status == 1:
-        raise Fault(expected, '%s, then the program gives up' % odd.text, why,
-                    see)
+        raise Fault(expected, '%s, then the program gives up' % ', then '.join(
+            call.text for call in odd), why + (
+                ' Each time: a signal may come again.' if len(odd) > 1 else
+                ''), see)
     if run.status is None:
         raise Fault(expected, plainly(run), why, see)
-    raise Fault(show(wanted, 100), '%s, %s' % (show(run.stdout, 100),
-                                               plainly(run)), why, see)
+    wanted, found = apart(wanted, run.stdout)
+    raise Fault(wanted, '%s, %s' % (found, plainly(run)), why, see)
 
 
 EINTR_WHY = ('A signal came while the call waited, and it returned EINTR. '
@@ -54,6 +56,10 @@ def accept_interrupted(view):
       'recv interrupted')
 def recv_interrupted(view):
     holds(view, 'recv interrupted', (7, 'Interrupted calls'), EINTR_WHY)
+    if view.side == 'client':
+        holds(view, 'pieces interrupted', (7, 'Interrupted calls'), 'The answer '
+              'came in pieces, and a signal between two of them. recv() is '
+              'made again, behind what has come already.')
 
 
 @test([7], 'server client', 'a send() interrupted by a signal is made again',
@@ -81,6 +87,9 @@ def all_sent(view, run, see):
     raise Fault('the other side receives %s' % show(text),
                 'it receives %s after %s' % (show(got), '; '.join(
                     sends_made[:3])),
+                'EINTR is no reason to stop: that send() took nothing, and is '
+                'made again.' if text.startswith(got) and
+                run.of('send')[-1].error == 'EINTR' else
                 'send() took only a part, and the rest was never sent: go on '
                 'behind the bytes that it took.' if text.startswith(got) else
                 crash(run) or 'After a short send() the next one must begin '
@@ -89,7 +98,7 @@ def all_sent(view, run, see):
 
 
 @test([7], 'server client', 'a peer that has gone is an error, not a silent '
-      'death', 'gone')
+      'death', 'gone', 'gone later')
 def gone(view):
     conversation(view)
     run = view.run('gone')
@@ -101,6 +110,22 @@ def gone(view):
                     'ends the program without a word. It must be ignored, or '
                     'kept off with MSG_NOSIGNAL, so that send() fails with '
                     'EPIPE.', (7, 'SIGPIPE'))
+    try:
+        fails_well(run, 'send', 'EPIPE', [b'Hello message sent'])
+    except Fault as fault:
+        if run.of('send') and run.of('send')[-1].result is None:
+            fault.why = ('A handler for SIGPIPE ends the program before send() '
+                         'returns. The signal is ignored, or kept off with '
+                         'MSG_NOSIGNAL: then send() fails with EPIPE, and the '
+                         'program can say so.')
+            fault.see = (7, 'SIGPIPE')
+        raise
+    run = view.run('gone later')
+    if run.status == -signal.SIGPIPE:
+        raise Fault('on standard error "send: Broken pipe", and exit status 1',
+                    '%s, then ended by SIGPIPE' % run.of('send')[0].text,
+                    'The first send() is kept from it, the one that sends the '
+                    'rest is not.', (7, 'SIGPIPE'))
     fails_well(run, 'send', 'EPIPE', [b'Hello message sent'])
 
 
@@ -143,9 +168,8 @@ def control(view):
     else:
         why = ('Each control character but newline and tab is printed as \\x '
                'and two hexadecimal digits.')
-    raise Fault(show(wanted, raw='<%02x>'), show(found, raw='<%02x>'), why +
-                ' (Here <09> stands for a byte 9 that is printed as it is.)',
-                see)
+    raise Fault(*apart(wanted, found, '<%02x>'), why + ' (Here <09> stands for '
+                'a byte 9 that is printed as it is.)', see)
 
 
 @test([7], 'server client', 'a close() interrupted by a signal is not made '
@@ -153,15 +177,19 @@ def control(view):
 def close_interrupted(view):
     conversation(view)
     run = view.run('close interrupted')
-    first = next((call for call in run.of('close')
-                  if call.error == 'EINTR'), None)
-    again = None
-    for call in run.of()[run.of().index(first) + 1:] if first else ():
-        if call.result == first.fd and call.name != 'close':
-            break               # the number stands for another socket now
-        if call.name == 'close' and call.fd == first.fd:
-            again = call
-            break
+    first = again = None
+    for n, call in enumerate(run.of()):
+        if call.name != 'close' or call.error != 'EINTR' or again:
+            continue
+        first = call
+        for later in run.of()[n + 1:]:
+            if later.pid != first.pid:
+                continue        # a child has descriptors of its own
+            if later.result == first.fd and later.name != 'close':
+                break           # the number stands for another socket now
+            if later.name == 'close' and later.fd == first.fd:
+                again = later
+                break
     if again:
         raise Fault('%s, and no other' % first.text, '%s, then %s' % (
             first.text, again.text), 'Linux has closed the descriptor even so '

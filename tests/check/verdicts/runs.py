@@ -12,7 +12,7 @@ NUMBER = random.randrange(1000, 10000)
 SHORT = ('Grüße zu 100 %%d von Nr. %d' % NUMBER).encode()
 ANSWER = ('Grüß Gott, 100 %%d und %d mal willkommen' % NUMBER).encode()
 LONG = b''.join(b'%06d,' % (NUMBER + n) for n in range(300))[:2000]
-LINES = ('Zeile Nr. %d\nzweite Zeile, wie die erste' % NUMBER).encode()
+LINES = ('\tZeile Nr. %d\nzweite Zeile, wie die erste ' % NUMBER).encode()
 NASTY = b'a\x00b\x1b[2J\x7f\tc\r\\\xff\xc3\xa9\nd'
 NASTY += b'\x01' * (1024 - len(NASTY))
 NASTY_SHOWN = b'a\\x00b\\x1b[2J\\x7f\tc\\x0d\\\xff\xc3\xa9\nd'
@@ -56,30 +56,42 @@ def _scenarios():
         add(side, 'plain')
         add(side, 'shifted', shifted=True, **(
             {'address': '127.0.0.1'} if side == 'server' else {}))
-        add(side, 'close interrupted', 'close@1=EINTR')
-        add(side, 'socket fails', 'socket@1=EMFILE')
-        add(side, 'recv fails', 'recv@1=ECONNRESET')
-        add(side, 'send fails', 'send@1=ECONNRESET')
+        add(side, 'close interrupted',
+            'close@1=EINTR close@2=EINTR close@3=EINTR')
+        add(side, 'socket fails', 'socket@1=ENOBUFS')
+        add(side, 'recv reset', 'recv@1=ECONNRESET')
+        add(side, 'recv fails', 'recv@1=ETIMEDOUT')
+        add(side, 'send fails', 'send@1=ETIMEDOUT')
         add(side, 'recv interrupted',
             'recv@1=EINTR recv@2=EINTR recv@3=EINTR')
         add(side, 'send interrupted', 'send@1=EINTR send@2=EINTR')
         add(side, 'short send', 'send@1=5 send@2=1 send@3=EINTR')
         add(side, 'gone', 'send@1=EPIPE')
+        add(side, 'gone later', 'send@1=5 send@2=EPIPE')
+        add(side, 'recv late', 'recv@1=EAGAIN')
     add('server', 'setsockopt fails', 'setsockopt@1=ENOPROTOOPT')
     add('server', 'taken', taken=True)
-    add('server', 'listen fails', 'listen@1=EADDRINUSE')
-    add('server', 'accept fails', 'accept@1=ECONNABORTED')
+    add('server', 'bind fails', 'bind@1=EACCES')
+    add('server', 'accept late', 'accept@1=EAGAIN')
+    add('server', 'listen fails', 'listen@1=EOPNOTSUPP')
+    add('server', 'accept fails', 'accept@1=EPERM')
     add('server', 'accept interrupted', 'accept@1=EINTR accept@2=EINTR')
     add('server', 'long', script=play.to_server(LONG))
     add('server', 'silent', script=play.to_server(b'', 'quiet'))
     add('server', 'bytes', script=play.to_server(NASTY))
     add('server', 'tiny', script=play.to_server(b'Hi!'))
     add('client', 'refused', refused=True)
+    add('client', 'connect fails', 'connect@1=ENETUNREACH')
     add('client', 'long', script=play.to_client(LONG))
     add('client', 'silent', script=play.to_client(b''))
-    add('client', 'bytes', script=play.to_client(NASTY))
-    add('client', 'pieces', script=play.to_client(
-        LINES, [LINES[:3], LINES[3:20], LINES[20:]]))
+    add('client', 'bytes', script=play.to_client(
+        NASTY, [NASTY[:2], NASTY[2:9], NASTY[9:]]))
+    three = [LINES[:9], LINES[9:20], LINES[20:]]    # the first ends in an r
+    add('client', 'pieces', script=play.to_client(LINES, three))
+    add('client', 'pieces interrupted', 'recv@1=5 recv@3=EINTR',
+        script=play.to_client(LINES, three))
+    add('client', 'pieces broken', 'recv@2=ETIMEDOUT',
+        script=play.to_client(LINES, three))
     add('client', 'long pieces', script=play.to_client(
         LONG, [LONG[:600], LONG[600:]]))
     found['pair'] = lambda subject: play.pair(
