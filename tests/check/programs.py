@@ -221,13 +221,13 @@ def peer_socket(address=PEER, low=False):
 class Program:
     """A program that runs under the spy, and what is known of it."""
 
-    def __init__(self, argv, folder, environment, shifted=False):
+    def __init__(self, argv, folder, environment, redirect=''):
         self.folder = folder
         self.log = os.path.join(folder, 'record')
         self.paths = {name: os.path.join(folder, name)
                       for name in ('stdout', 'stderr')}
-        if shifted:
-            argv = ['sh', '-c', 'exec "$0" "$@" 3</dev/null'] + argv
+        if redirect:        # as a shell does it
+            argv = ['sh', '-c', 'exec "$0" "$@" ' + redirect] + argv
         with open(self.paths['stdout'], 'wb') as out, \
                 open(self.paths['stderr'], 'wb') as err:
             self.process = subprocess.Popen(
@@ -560,7 +560,7 @@ class Bench:
         return ports
 
     def start(self, argv, ports, faults='', name=None, log=None,
-              shifted=False):
+              redirect=''):
         """Starts a program under the spy; log joins two in one record."""
         folder = tempfile.mkdtemp(dir=self.folder)
         if self.sanitize and random_bits() > 28 and shutil.which('setarch'):
@@ -571,7 +571,7 @@ class Bench:
         if name:
             extra['SPY_NAME'] = name
         program = Program(argv, folder, self.environment(
-            extra, log or os.path.join(folder, 'record')), shifted)
+            extra, log or os.path.join(folder, 'record')), redirect)
         if log:
             program.log = log
         self.programs.append(program)

@@ -117,14 +117,14 @@ def block(ports):
     return blocker
 
 
-def prompt(bench, argv, what, faults='', shifted=False, taken=False):
+def prompt(bench, argv, what, faults='', redirect='', taken=False):
     """Lessons 01 to 03: the program runs to its prompt, is looked at from
     outside, and gets its Enter. Sets before (stdout at the prompt), made (the
     number of calls until then), waited, listens, connected, enter (Enter ended
     it)."""
     ports = bench.take_ports()
     blocker = block(ports) if taken else None
-    program = bench.start(argv, ports, faults, shifted=shifted)
+    program = bench.start(argv, ports, faults, redirect=redirect)
     run = Run(program, ports, what)
     run.waited = program.until(program.idle)
     run.before, run.made = program.stdout, len(program.calls())
@@ -150,20 +150,20 @@ def prompt(bench, argv, what, faults='', shifted=False, taken=False):
     return run.close()
 
 
-def serve(bench, argv, what, script, faults='', shifted=False, taken=False,
+def serve(bench, argv, what, script, faults='', redirect='', taken=False,
           address=PEER):
     """A server: waits until it listens and has begun to accept, connects
     from an address of its own, and lets script(peer, program, run) play."""
     ports = bench.take_ports()
     blocker = block(ports) if taken else None
-    program = bench.start(argv, ports, faults, shifted=shifted)
+    program = bench.start(argv, ports, faults, redirect=redirect)
     run = Run(program, ports, what)
     run.listens = program.until(lambda: listening(ports.port)) and not taken
     if run.listens:
         program.until(lambda: program.begun('accept') or
                       program.at_keyboard())
         run.keyboard = program.at_keyboard()
-        with peer_socket(address, shifted) as sock:
+        with peer_socket(address, low=bool(redirect)) as sock:
             run.peer = sock.getsockname()
             sock.settimeout(5)
             try:
@@ -186,7 +186,7 @@ def serve(bench, argv, what, script, faults='', shifted=False, taken=False,
     return run.close()
 
 
-def call_in(bench, argv, what, script, faults='', shifted=False,
+def call_in(bench, argv, what, script, faults='', redirect='',
             refused=False):
     """A client: listens where it should connect to, and lets
     script(peer, program, run) play once it has."""
@@ -196,7 +196,7 @@ def call_in(bench, argv, what, script, faults='', shifted=False,
         listener.bind(('127.0.0.1', ports.port))
         if not refused:
             listener.listen(8)
-        program = bench.start(argv, ports, faults, shifted=shifted)
+        program = bench.start(argv, ports, faults, redirect=redirect)
         run = Run(program, ports, what)
 
         def called():

@@ -147,7 +147,7 @@ class Cell:
             gone = broken and 'SIGPIPE' in broken
             raise Fault('', plainly(run), broken or 'It does not end.',
                         (7, PIPE) if gone else self.see)
-        out = re.sub(rb"\('127\.0\.0\.\d', \d+\)", b"('PEER', PORT)",
+        out = re.sub(rb"\('127[.\d]+', \d+\)", b"('PEER', PORT)",
                      run.stdout)
         if run.status != 0:
             if 'UnicodeDecodeError' in run.stderr:

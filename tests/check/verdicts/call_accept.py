@@ -27,10 +27,12 @@ def accepts(view):
         raise Fault('no %s()' % talk.name, talk.text, '%s() is a later '
                     'lesson: this one ends with the connection.' % talk.name,
                     see)
-    if good and good[0].args[-1:] == ['8 bytes']:
+    room = re.match(r'(\d+) bytes$', ' '.join(good[0].args) if good else '')
+    if room and 0 < int(room[1]) < 16:
         raise Fault('accept() with room for 16 bytes', good[0].text, 'The '
-                    'length says 8: sizeof of a pointer is its own size. It '
-                    'is the size of the struct, sizeof address.',
+                    'length says %s%s. It is the size of the struct, sizeof '
+                    'address.' % (room[1], ': sizeof of a pointer is its own '
+                                  'size' if room[1] == '8' else ''),
                     (4, 'The address of the peer'))
     by_variable(view, 'accept')
     calls = [call for call in calls
@@ -66,9 +68,10 @@ def peer_printed(view):
         accepts(view)
         see = (4, 'The address of the peer')
         if run.peer is None:
-            raise Fault('a connection from the check\'s client', ', '.join(
-                call.text for call in run.of('accept')[:1]), 'The program takes another connection than '
-                'the check\'s: one that it made itself?', see)
+            raise Fault('a connection from the check\'s client',
+                        ''.join(c.text for c in run.of('accept')[:1]),
+                        'The program takes another connection than the '
+                        'check\'s: one that it made itself?', see)
         wanted = "Connection from: ('%s', %d)" % run.peer
         lines = run.stdout.split(b'\n')
         found = [line.decode('utf-8', 'replace') for line in lines
@@ -128,6 +131,13 @@ def peer_why(line, peer):
         if 8080 in numbers:
             return ('8080 is the server\'s own port. The peer\'s address is '
                     'what accept() writes.')
+        if 0 in numbers and shown == address:
+            return ('The address is right, and the port is 0: ntohs() is for '
+                    'the 16 bits of a port, ntohl() for 32.')
+        if shown == address and max(numbers, default=0) > 65535:
+            return 'A port has 16 bits: ntohs() is for these, ntohl() for 32.'
+        if '%x' % port in line.lower():
+            return 'The port is the peer\'s, in hexadecimal.'
         if 0 in numbers:
             return ('The port is 0: accept() did not write into that struct, '
                     'or its length was 0.')

@@ -27,6 +27,10 @@ def reuse(view):
                    'the port at the same time.')
         elif call.args[0] != 'SOL_SOCKET':
             why = 'The level is SOL_SOCKET: the option is one of every socket.'
+        elif call.error == 'EFAULT':
+            why = 'The fourth argument is the address of the value: &on.'
+        elif call.error == 'EINVAL':
+            why = 'The length is that of the value: sizeof on, 4 bytes.'
         elif call.failed:
             why = 'The call failed with %s.' % call.error
         raise Fault(expected, call.text, why, see)

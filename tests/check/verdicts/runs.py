@@ -54,8 +54,9 @@ def _scenarios():
             subject, kind, faults, **dict(how))
     for side in ('server', 'client'):
         add(side, 'plain')
-        add(side, 'shifted', shifted=True, **(
+        add(side, 'shifted', redirect='3</dev/null', **(
             {'address': '127.0.0.1'} if side == 'server' else {}))
+        add(side, 'zero', redirect='<&-')
         add(side, 'close interrupted',
             'close@1=EINTR close@2=EINTR close@3=EINTR')
         add(side, 'socket fails', 'socket@1=ENOBUFS')
