@@ -52,6 +52,14 @@ def accept_interrupted(view):
             plainly(run)), EINTR_WHY, (7, 'Interrupted calls'))
 
 
+@test([7], 'client', 'the client reads until the server closes', 'pieces')
+def pieces(view):
+    run = holds(view, 'pieces', (7, 'Reading to the end'), 'The answer came in '
+                'three pieces. One recv() brings what is there; the message '
+                'is whole only when recv() gives 0.')
+    return run
+
+
 @test([7], 'server client', 'a recv() interrupted by a signal is made again',
       'recv interrupted')
 def recv_interrupted(view):
@@ -127,14 +135,6 @@ def gone(view):
                     'The first send() is kept from it, the one that sends the '
                     'rest is not.', (7, 'SIGPIPE'))
     fails_well(run, 'send', 'EPIPE', [b'Hello message sent'])
-
-
-@test([7], 'client', 'the client reads until the server closes', 'pieces')
-def pieces(view):
-    run = holds(view, 'pieces', (7, 'Reading to the end'), 'The answer came in '
-                'three pieces. One recv() brings what is there; the message '
-                'is whole only when recv() gives 0.')
-    return run
 
 
 @test([7], 'server client', 'bytes that drive a terminal are printed as \\xNN',
