@@ -24,8 +24,8 @@ find_python() {
 
 setup_file() {
     local top lesson folder option='' python status=0 line
-    top=$(cd "$(dirname "$BATS_TEST_FILENAME")/.." && pwd)
-    lesson=$(basename "$BATS_TEST_FILENAME" .bats)
+    top=${BATS_TEST_FILENAME%/*/*}
+    lesson=${BATS_TEST_FILENAME##*/} lesson=${lesson%.bats}
     case ${SUBJECT:-lessons} in
         lessons | solutions) folder=$top/${SUBJECT:-lessons}/$lesson ;;
         python)

@@ -18,12 +18,13 @@ private_folder() {
         fail "$1 is not a private folder of this user"
 }
 
-here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+here=$(CDPATH='' cd -- "${0%/*}" && pwd)
 source=$here/spy.c
 folder=${here%/tests/check}/build/check
 case $folder in
 *[[:space:]:]*) folder= ;;
-*) { mkdir -p "$folder" && [ -w "$folder" ]; } 2>/dev/null || folder= ;;
+*)  [ -d "$folder" ] || mkdir -p "$folder" 2>/dev/null || :
+    [ -w "$folder" ] || folder= ;;
 esac
 if [ -z "$folder" ]; then
     temporary=${TMPDIR:-/tmp}
@@ -34,7 +35,8 @@ if [ -z "$folder" ]; then
 fi
 
 spy=$folder/spy.so
-if [ ! -e "$spy" ] || [ -n "$(find "$source" -newer "$spy")" ]; then
+# shellcheck disable=SC3013  # POSIX has -nt since 2024, every sh long since
+if [ ! -e "$spy" ] || [ "$source" -nt "$spy" ]; then
     CC=${CC:-cc}
     command -v "${CC%% *}" >/dev/null ||
         fail "no C compiler '${CC%% *}': install gcc or clang, or set CC"

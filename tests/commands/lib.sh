@@ -197,13 +197,8 @@ package() {
     esac
 }
 
-# install_missing TOOL...: installs those that are not there, saying how. Where
-# it may not, it says the command and ends.
-install_missing() {
-    missing=''
-    for tool in "$@"; do
-        command -v "$tool" >/dev/null || missing="$missing $tool"
-    done
+# may_install: leaves in $may whether this user may install, in $as how.
+may_install() {
     as='' may=yes
     if [ "$(id -u)" != 0 ]; then
         as='sudo '
@@ -213,7 +208,17 @@ install_missing() {
             may=no  # it would ask for a password, and nobody is there
         fi
     fi
+}
+
+# install_missing TOOL...: installs those that are not there, saying how. Where
+# it may not, it says the command and ends.
+install_missing() {
+    missing=''
+    for tool in "$@"; do
+        command -v "$tool" >/dev/null || missing="$missing $tool"
+    done
     if [ -n "$missing" ]; then
+        may_install
         for manager in apt-get dnf pacman apk zypper brew none; do
             ! command -v "$manager" >/dev/null || break
         done
@@ -239,11 +244,19 @@ $command"
     case " $* " in *" bats "*) check_bats_version ;; esac
 }
 
-# Ends, with the way to a newer one, if bats is older than 1.8.2.
+# Ends, with the way to a newer one, if bats is older than 1.8.2. One that was
+# new enough is not asked again.
 check_bats_version() {
+    bats=$(command -v bats) known=''
+    { read -r known <build/check/bats; } 2>/dev/null || :
+    # shellcheck disable=SC3013  # POSIX has -nt since 2024, every sh long since
+    if [ "$known" = "$bats" ] && [ build/check/bats -nt "$bats" ]; then
+        return
+    fi
     version=$(bats --version) version=${version##* }
     oldest=$(printf '1.8.2\n%s\n' "$version" | sort -t . -k 1,1n -k 2,2n -k 3,3n)
-    case $oldest in 1.8.2*) return ;; esac
+    case $oldest in 1.8.2*) keep check/bats "$bats" || :; return ;; esac
+    may_install
     prefix=/usr/local
     [ "$may" = yes ] || as='' prefix=\$HOME/.local
     die "bats $version is too old: 1.8.2 or newer is needed. To install one:
