@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Judges the programs of a lesson by what they do.
 
-    judge.py LESSON DIR [--python] [--first] [--out DIR]
+    judge.py LESSON DIR [--python] [--first] [--records]
 
 LESSON is a lesson's name (02-bind), DIR the folder with its server.c and
 client.c, or with --python Server.py and Client.py. Prints a line for each
-test, `ok NAME` or `not ok NAME` with the message indented below it; --first
-stops at the first that fails; --out writes each verdict to a file of DIR that
-has the test's name and holds the message, nothing if it passes. A test that
-could not be judged (nothing compiles) has no file; `unjudged` is there then.
+test as soon as it is judged, `ok NAME` or `not ok NAME` with the message
+indented below it; --first stops at the first that fails. With --records each
+is a record that ends with a NUL, its message not indented, after a first record
+with what is to be said of the programs as a whole (the compiler's warnings);
+a test that can't be judged, since nothing compiles, is `skip NAME`. When the
+reader goes away, the judge ends.
 
 Exit status: 0 all pass, 1 one does not, 2 nothing can be judged (one line on
 standard error says why).
@@ -18,9 +20,13 @@ lesson (verdicts/) ask for the runs that they need.
 """
 
 import argparse
+import contextlib
 import os
+import select
+import signal
 import sys
 import textwrap
+import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
@@ -80,42 +86,65 @@ class Subject:
     def close(self):
         for future in self.futures.values():
             future.cancel()
+        self.bench.stop()
         self.pool.shutdown(wait=True)
 
 
-def judge(lesson, folder, is_python=False, first=False, only=None,
-          cache=None, sanitize=True):
-    """The verdicts: a list of (name, None or message). With `first` the list
-    ends at the first failure, with `only` that test alone is judged; cache
-    is a folder that keeps what was compiled, and without `sanitize` no
-    sanitizers are compiled in. CannotJudge if the machine lacks something."""
-    results = []
+def judged(lesson, folder, is_python=False, first=False, only=None,
+           cache=None, sanitize=True, tell=lambda subject: None):
+    """Yields the verdicts, (name, None or message), as they are found. With
+    `first` the first failure is the last, with `only` that test alone is
+    judged; cache is a folder that keeps what was compiled, and without
+    `sanitize` no sanitizers are compiled in; tell(subject) is called once the
+    programs are compiled. CannotJudge if the machine lacks something."""
     with Bench(sanitize and not is_python, cache) as bench:
         subject = Subject(bench, lesson, folder, is_python)
-        tests = [test for test in verdicts.tests(subject.number)
-                 if only in (None, test[0])]
         try:
             try:
                 subject.make()
             except verdicts.Fault as fault:
-                return [(verdicts.COMPILES, fault.message())]
+                tell(subject)
+                yield verdicts.COMPILES, fault.message()
+                return
             if not first and not only:
                 subject.want(*verdicts.scenarios(subject.number))
-            for name, test in tests:
+            tell(subject)
+            for name, test in verdicts.tests(subject.number):
+                if only not in (None, name):
+                    continue
                 try:
                     test(subject)
-                    results.append((name, None))
+                    yield name, None
                 except verdicts.Fault as fault:
-                    results.append((name, fault.message()))
+                    yield name, fault.message()
                     if first:
-                        break
+                        return
         finally:
             subject.close()
-        judge.warnings, judge.weaker = subject.warnings, bench.weaker
-    return results
 
 
-judge.warnings = judge.weaker = None
+def judge(*programs, **how):
+    """The verdicts of judged(), as a list."""
+    return list(judged(*programs, **how))
+
+
+def show(verdict, name, message):
+    print('%s %s' % (verdict, name))
+    if message:
+        print(textwrap.indent(message, '    '))
+
+
+def send(verdict, name, message):
+    print('\n'.join(part for part in ('%s %s' % (verdict, name), message)
+                    if part), end='\0', flush=True)
+
+
+def stop_with_reader(bench):
+    """Stops the bench when nobody reads standard output any more."""
+    poll = select.poll()
+    poll.register(1, 0)             # POLLERR comes unasked: poll(2)
+    poll.poll()
+    bench.stop()
 
 
 def main():
@@ -124,29 +153,43 @@ def main():
     parser.add_argument('folder')
     parser.add_argument('--python', action='store_true')
     parser.add_argument('--first', action='store_true')
-    parser.add_argument('--out')
+    parser.add_argument('--records', action='store_true')
     options = parser.parse_args()
+    for number in (signal.SIGTERM, signal.SIGHUP):      # ends as Ctrl-C does
+        signal.signal(number, signal.default_int_handler)
+    say, tell = show, lambda subject: None
+    if options.records:
+        say = send
+
+        def tell(subject):
+            threading.Thread(target=stop_with_reader, args=[subject.bench],
+                             daemon=True).start()
+            warnings = [line for line in subject.warnings.splitlines()
+                        if 'warning:' in line][:4]
+            print('\n'.join(warnings + [subject.bench.weaker or '']).strip(),
+                  end='\0', flush=True)
+    failed = []
     try:
-        results = judge(options.lesson, options.folder, options.python,
-                        options.first)
+        with contextlib.closing(judged(
+                options.lesson, options.folder, options.python, options.first,
+                tell=tell)) as found:
+            for name, message in found:
+                say('ok' if message is None else 'not ok', name, message)
+                if message is not None:
+                    failed.append(name)
+        if options.records and failed == [verdicts.COMPILES]:
+            number = LESSONS.index(options.lesson) + 1
+            for name, _ in verdicts.tests(number)[1:]:
+                say('skip', name, None)
     except CannotJudge as error:
         print('check: %s' % error, file=sys.stderr)
         return 2
+    except (KeyboardInterrupt, BrokenPipeError):
+        os._exit(130)       # without a word about what could not be written
     except Exception:       # a mistake of ours: no verdict on the program
         traceback.print_exc()
         return 2
-    if options.out:
-        if len(results) == 1 and results[0][1] is not None:
-            results.append(('unjudged', None))
-        for name, message in results + [('warnings', judge.warnings),
-                                        ('weaker', judge.weaker)]:
-            with open(os.path.join(options.out, name), 'w') as file:
-                file.write(message or '')
-    for name, message in results:
-        print('%s %s' % ('ok' if message is None else 'not ok', name))
-        if message:
-            print(textwrap.indent(message, '    '))
-    return 1 if any(message is not None for _, message in results) else 0
+    return 1 if failed else 0
 
 
 if __name__ == '__main__':

@@ -22,8 +22,10 @@ find_python() {
     return 1
 }
 
+# The judge writes its records while bats runs the tests, and each test reads up
+# to its own; so nobody waits for both. Descriptor 9 is where they are read.
 setup_file() {
-    local top lesson folder option='' python status=0 line
+    local top lesson folder option='' python record line
     top=${BATS_TEST_FILENAME%/*/*}
     lesson=${BATS_TEST_FILENAME##*/} lesson=${lesson%.bats}
     case ${SUBJECT:-lessons} in
@@ -34,27 +36,42 @@ setup_file() {
             ;;
         *) folder=$SUBJECT ;;
     esac
-    export VERDICTS=$BATS_FILE_TMPDIR
+    export BATS_NO_PARALLELIZE_WITHIN_FILE=true TROUBLE=$BATS_FILE_TMPDIR/trouble
     python=$(find_python) || return 1
-    "$python" "$top/tests/check/judge.py" "$lesson" "$folder" $option \
-        --out "$VERDICTS" >/dev/null 3>&- 4>&- || status=$?
-    if [ "$status" -gt 1 ]; then
+    exec 9< <(trap '' INT # it ends when its reader does
+        exec "$python" "$top/tests/check/judge.py" "$lesson" "$folder" \
+        $option --records 3>&- 4>&- 2>"$TROUBLE")
+    judge=$!
+    if ! IFS= read -r -d '' record <&9; then
+        cat "$TROUBLE"
         return 1
     fi
     while IFS= read -r line; do
-        echo "# $line" >&3
-    done < <(grep -h warning: "$VERDICTS/warnings" | head -n 4
-        cat "$VERDICTS/weaker")
+        [ -z "$line" ] || echo "# $line" >&3
+    done <<<"$record"
+}
+
+teardown_file() {
+    exec 9<&-
+    [ -z "${judge:-}" ] || wait "$judge" || true
 }
 
 # Passes or fails as the judge found, with its message.
 verdict() {
-    local file=$VERDICTS/$BATS_TEST_DESCRIPTION
-    if [ ! -e "$file" ] && [ -e "$VERDICTS/unjudged" ]; then
-        skip "not judged: see the first test"
-    fi
-    if [ -s "$file" ] || [ ! -e "$file" ]; then
-        cat "$file"
-        return 1
-    fi
+    local record
+    while IFS= read -r -d '' record <&9; do
+        case $record in
+            "ok $BATS_TEST_DESCRIPTION") return ;;
+            "skip $BATS_TEST_DESCRIPTION") skip "not judged" ;;
+            "not ok $BATS_TEST_DESCRIPTION"$'\n'*)
+                echo "${record#*$'\n'}"
+                return 1
+                ;;
+        esac
+    done
+    # The judge has ended before its time: the first test says why.
+    [ -s "$TROUBLE" ] || skip "not judged"
+    cat "$TROUBLE"
+    : >"$TROUBLE"
+    return 1
 }

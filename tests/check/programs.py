@@ -384,7 +384,7 @@ class Program:
             self.process.stdin.flush()
             if close:
                 self.process.stdin.close()
-        except OSError:
+        except (OSError, ValueError):     # it has ended, or was ended
             pass
 
     def end(self):
@@ -445,18 +445,24 @@ class Bench:
         self.folder = self.scratch.name
         self.spy = spy()
         self.sanitize = sanitize
-        self.programs, self.ports = [], []
+        self.programs, self.ports, self.stopped = [], [], False
         self.weaker = None      # why the sanitizers are not used, in a line
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
-        for program in self.programs:
-            program.end()
+        self.stop()
         for ports in self.ports:
             ports.close()
         self.scratch.cleanup()
+
+    def stop(self):
+        """Ends what runs, and starts nothing any more."""
+        with self.lock:
+            self.stopped, programs = True, self.programs[:]
+        for program in programs:
+            program.end()
 
     def flags(self):
         """The compiler's flags that work here; found once per compiler."""
@@ -570,11 +576,15 @@ class Bench:
             extra['SPY_FAULTS'] = faults
         if name:
             extra['SPY_NAME'] = name
-        program = Program(argv, folder, self.environment(
-            extra, log or os.path.join(folder, 'record')), redirect)
+        environment = self.environment(
+            extra, log or os.path.join(folder, 'record'))
+        with self.lock:
+            if self.stopped:
+                raise CannotJudge('it was stopped')
+            program = Program(argv, folder, environment, redirect)
+            self.programs.append(program)
         if log:
             program.log = log
-        self.programs.append(program)
         return program
 
 

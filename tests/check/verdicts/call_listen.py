@@ -91,7 +91,8 @@ def listen_fails(view):
 
 # -- the prompt
 
-@test([1, 2, 3], 'server', 'it waits for Enter, and Enter ends it', 'plain')
+@test([1, 2, 3], 'server', 'it waits for Enter, and Enter ends it', 'plain',
+      each=True)
 def ends_on_enter(view):
     run = view.run('plain')
     if not run.waited:

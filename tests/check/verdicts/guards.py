@@ -4,7 +4,7 @@ import signal
 
 import scenarios as play
 from .call_accept import accepts
-from .call_send_recv import conversation
+from .call_send_recv import conversation, filled
 from .findings import Fault, apart, crash, fails_well, plainly, show
 from .runs import NASTY_SHOWN
 from .suite import test
@@ -52,12 +52,14 @@ def accept_interrupted(view):
             plainly(run)), EINTR_WHY, (7, 'Interrupted calls'))
 
 
-@test([7], 'client', 'the client reads until the server closes', 'pieces')
+@test([7], 'client', 'the client reads until the server closes', 'pieces',
+      'long pieces')
 def pieces(view):
-    run = holds(view, 'pieces', (7, 'Reading to the end'), 'The answer came in '
-                'three pieces. One recv() brings what is there; the message '
-                'is whole only when recv() gives 0.')
-    return run
+    holds(view, 'pieces', (7, 'Reading to the end'), 'The answer came in three '
+          'pieces. One recv() brings what is there; the message is whole only '
+          'when recv() gives 0.')
+    filled(view, view.run('long pieces'), 'The answer came in two pieces, of '
+           '600 and 1400 bytes. One recv() brings what is there.')
 
 
 @test([7], 'server client', 'a recv() interrupted by a signal is made again',

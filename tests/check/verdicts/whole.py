@@ -33,7 +33,7 @@ def expected_output(view, run):
 
 
 @test(ALL, 'server client', 'the output is the Python\'s, byte for byte',
-      'plain')
+      'plain', each=True)
 def output(view):
     run = view.run('plain')
     broken = crash(run)
@@ -47,7 +47,7 @@ def output(view):
 
 
 @test(ALL, 'server client', 'every socket is closed, and the program ends '
-      'with status 0', 'plain', 'shifted')
+      'with status 0', 'plain', 'shifted', each=True)
 def closed(view):
     all_closed(view.run('plain'))
     run = view.run('shifted')
@@ -95,7 +95,8 @@ def taken(run):
     return None
 
 
-@test([6, 7], 'pair', 'server and client greet each other', 'pair')
+@test([6, 7], 'pair', 'server and client greet each other', 'pair',
+      each=True)
 def greet(view):
     server, client = view.run('pair')
     if client is None:
