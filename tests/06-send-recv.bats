@@ -32,6 +32,14 @@ load check/lesson
     verdict
 }
 
+@test "server: the output is the Python's, byte for byte" {
+    verdict
+}
+
+@test "server: every socket is closed, and the program ends with status 0" {
+    verdict
+}
+
 @test "server: a buffer that is filled to its end does no harm" {
     verdict
 }
@@ -48,19 +56,19 @@ load check/lesson
     verdict
 }
 
-@test "server: the output is the Python's, byte for byte" {
-    verdict
-}
-
-@test "server: every socket is closed, and the program ends with status 0" {
-    verdict
-}
-
 @test "client: recv() takes up to 1024 bytes from the server" {
     verdict
 }
 
 @test "client: what was received is printed" {
+    verdict
+}
+
+@test "client: the output is the Python's, byte for byte" {
+    verdict
+}
+
+@test "client: every socket is closed, and the program ends with status 0" {
     verdict
 }
 
@@ -77,14 +85,6 @@ load check/lesson
 }
 
 @test "client: a send() that fails ends the program with its error" {
-    verdict
-}
-
-@test "client: the output is the Python's, byte for byte" {
-    verdict
-}
-
-@test "client: every socket is closed, and the program ends with status 0" {
     verdict
 }
 

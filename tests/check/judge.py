@@ -8,9 +8,9 @@ client.c, or with --python Server.py and Client.py. Prints a line for each
 test as soon as it is judged, `ok NAME` or `not ok NAME` with the message
 indented below it; --first stops at the first that fails. With --records each
 is a record that ends with a NUL, its message not indented, after a first record
-with what is to be said of the programs as a whole (the compiler's warnings);
-a test that can't be judged, since nothing compiles, is `skip NAME`. When the
-reader goes away, the judge ends.
+with what is to be said of the programs as a whole (the compiler's warnings).
+A test whose program does not compile is `skip NAME`. When the reader of records
+goes away, the judge ends.
 
 Exit status: 0 all pass, 1 one does not, 2 nothing can be judged (one line on
 standard error says why).
@@ -35,6 +35,9 @@ from programs import LESSONS, Bench, CannotJudge, CompileError, python  # noqa: 
 import verdicts  # noqa: E402
 
 
+UNJUDGED = object()
+
+
 class Subject:
     """A lesson's programs, compiled, and their runs, made when asked for."""
 
@@ -43,33 +46,40 @@ class Subject:
         self.number = LESSONS.index(lesson) + 1
         self.is_python = is_python
         self.warnings, self.programs, self.futures = '', {}, {}
+        self.faults = {}        # by side, where there is no program
         self.pool = ThreadPoolExecutor(3)
 
     def make(self):
-        """Finds and compiles the programs; Fault if one is not there or does
-        not compile."""
+        """Finds and compiles the programs; compiles() says with what result."""
         for side in verdicts.SIDES[self.number]:
-            name = side.capitalize() + '.py' if self.is_python else side + '.c'
-            path = os.path.join(self.folder, name)
+            path = os.path.join(os.path.abspath(self.folder), (
+                side.capitalize() + '.py' if self.is_python else side + '.c'))
             if not os.access(path, os.R_OK):
-                raise verdicts.Fault(why='There is no %s to be read in this '
-                                     'lesson.' % name)
-        jobs = {}
-        for side in verdicts.SIDES[self.number]:
-            if self.is_python:
-                self.programs[side] = [python(), os.path.join(
-                    os.path.abspath(self.folder), side.capitalize() + '.py')]
+                self.faults[side] = verdicts.Fault(
+                    why='There is no %s to be read in this lesson.' %
+                    os.path.basename(path))
+            elif self.is_python:
+                self.programs[side] = [python(), path]
             else:
-                jobs[side] = self.pool.submit(
-                    self.bench.compile, os.path.join(self.folder, side + '.c'))
-        for side, job in jobs.items():
+                self.futures[side] = self.pool.submit(self.bench.compile, path)
+        for side in list(self.futures):
             try:
-                binary, said = job.result()
+                binary, said = self.futures.pop(side).result()
             except CompileError as error:
-                raise verdicts.does_not_compile(os.path.join(
+                self.faults[side] = verdicts.does_not_compile(os.path.join(
                     os.path.abspath(self.folder), side + '.c'), str(error))
-            self.programs[side] = [binary]
-            self.warnings += said
+            else:
+                self.programs[side] = [binary]
+                self.warnings += said
+
+    def compiles(self):
+        """Fault if a program is not there or does not compile."""
+        for fault in self.faults.values():
+            raise fault
+
+    def lacks(self, side):
+        """Whether a side, or one of a pair, can't be judged."""
+        return side in self.faults or side == 'pair' and self.faults
 
     def run(self, name):
         """The Run of a scenario (verdicts.SCENARIOS), waited for."""
@@ -79,7 +89,7 @@ class Subject:
     def want(self, *names):
         """Has scenarios run, without waiting for them."""
         for name in names:
-            if name not in self.futures:
+            if name not in self.futures and not self.lacks(name.split()[0]):
                 self.futures[name] = self.pool.submit(
                     verdicts.SCENARIOS[name], self)
 
@@ -92,20 +102,15 @@ class Subject:
 
 def judged(lesson, folder, is_python=False, first=False, only=None,
            cache=None, sanitize=True, tell=lambda subject: None):
-    """Yields the verdicts, (name, None or message), as they are found. With
-    `first` the first failure is the last, with `only` that test alone is
-    judged; cache is a folder that keeps what was compiled, and without
+    """Yields the verdicts, (name, None or message or UNJUDGED), as they are
+    found. With `first` the first failure is the last, with `only` that test
+    alone is judged; cache is a folder that keeps what was compiled, and without
     `sanitize` no sanitizers are compiled in; tell(subject) is called once the
     programs are compiled. CannotJudge if the machine lacks something."""
     with Bench(sanitize and not is_python, cache) as bench:
         subject = Subject(bench, lesson, folder, is_python)
         try:
-            try:
-                subject.make()
-            except verdicts.Fault as fault:
-                tell(subject)
-                yield verdicts.COMPILES, fault.message()
-                return
+            subject.make()
             if not first and not only:
                 subject.want(*verdicts.scenarios(subject.number))
             tell(subject)
@@ -115,6 +120,8 @@ def judged(lesson, folder, is_python=False, first=False, only=None,
                 try:
                     test(subject)
                     yield name, None
+                except verdicts.Unjudged:
+                    yield name, UNJUDGED
                 except verdicts.Fault as fault:
                     yield name, fault.message()
                     if first:
@@ -124,8 +131,9 @@ def judged(lesson, folder, is_python=False, first=False, only=None,
 
 
 def judge(*programs, **how):
-    """The verdicts of judged(), as a list."""
-    return list(judged(*programs, **how))
+    """The verdicts of judged(), as a list, without the unjudged."""
+    return [(name, message) for name, message in judged(*programs, **how)
+            if message is not UNJUDGED]
 
 
 def show(verdict, name, message):
@@ -168,19 +176,19 @@ def main():
                         if 'warning:' in line][:4]
             print('\n'.join(warnings + [subject.bench.weaker or '']).strip(),
                   end='\0', flush=True)
-    failed = []
+    status = 0
     try:
         with contextlib.closing(judged(
                 options.lesson, options.folder, options.python, options.first,
                 tell=tell)) as found:
             for name, message in found:
-                say('ok' if message is None else 'not ok', name, message)
-                if message is not None:
-                    failed.append(name)
-        if options.records and failed == [verdicts.COMPILES]:
-            number = LESSONS.index(options.lesson) + 1
-            for name, _ in verdicts.tests(number)[1:]:
-                say('skip', name, None)
+                if message is None:
+                    say('ok', name, None)
+                elif message is UNJUDGED:
+                    say('skip', name, None)
+                else:
+                    say('not ok', name, message)
+                    status = 1
     except CannotJudge as error:
         print('check: %s' % error, file=sys.stderr)
         return 2
@@ -189,7 +197,7 @@ def main():
     except Exception:       # a mistake of ours: no verdict on the program
         traceback.print_exc()
         return 2
-    return 1 if failed else 0
+    return status
 
 
 if __name__ == '__main__':

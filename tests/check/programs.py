@@ -37,6 +37,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 LESSONS = ['01-socket', '02-bind', '03-listen', '04-accept', '05-connect',
            '06-send-recv', '07-complete-pair']
 
+DOZE = 0.3         # seconds of short naps, before "it waits"
 PATIENCE = 0.4     # seconds asleep in one call, before "it waits for ever"
 LIMIT = 30.0       # seconds, whatever the program does
 CPU_LIMIT = 4      # seconds of CPU: a program that turns in a circle
@@ -242,7 +243,8 @@ class Program:
         self.started = time.monotonic()
         self.gave_up = None     # why a wait for it was given up
         self.asleep_since = None
-        self._seen = None
+        self._seen = self._state = None
+        self.naps, self._napped, self._wakes = False, False, 0
         self._size, self._calls = -1, []
 
     # -- what it did
@@ -291,9 +293,7 @@ class Program:
         try:
             with open('/proc/%d/stat' % self.pid) as file:
                 stat = file.read().rsplit(')', 1)[1].split()
-            with open('/proc/%d/status' % self.pid) as file:
-                switches = re.search(r'^voluntary_ctxt_switches:\s*(\d+)',
-                                     file.read(), re.M)[1]
+            switches = self._woken()
             try:
                 with open('/proc/%d/syscall' % self.pid) as file:
                     call = file.read()
@@ -303,7 +303,9 @@ class Program:
             return None
         if stat[0] != 'S' or call.startswith('running'):
             return None
-        if call.split()[:1] in (['35'], ['230']) and os.uname()[4] == 'x86_64':
+        self.naps = call.split()[:1] in (['35'], ['230']) and \
+            os.uname()[4] == 'x86_64'
+        if self.naps:
             return None         # nanosleep: it wakes by itself
         return call, switches, stat[11], stat[12]
 
@@ -331,6 +333,30 @@ class Program:
             return False
         return now - self.asleep_since >= seconds
 
+    def dozes(self, seconds=DOZE, naps=True):
+        """Whether it has waited that long by looking again and again: it
+        wakes, uses next to no CPU time, and does nothing that shows. Without
+        `naps`, time in nanosleep(2) does not count: it may be a pause."""
+        done = [call for call in self.calls() if call.name not in
+                ('poll', 'select')]
+        now = (int(self.cpu() * 20), len(done),
+               os.path.getsize(self.paths['stdout']))
+        if now != self._state:
+            self._state, self._state_since = now, time.monotonic()
+            self._napped, self._wakes = False, self._woken()
+        self._napped = self._napped or self.naps
+        return time.monotonic() - self._state_since >= seconds and (
+            not self._napped or naps and self._woken() >= self._wakes + 2)
+
+    def _woken(self):
+        """How many times it has gone to sleep by itself."""
+        try:
+            with open('/proc/%d/status' % self.pid) as file:
+                return int(re.search(r'^voluntary_ctxt_switches:\s*(\d+)',
+                                     file.read(), re.M)[1])
+        except (OSError, TypeError):
+            return 0
+
     def idle(self):
         """Whether it waits, but not in a call of the record."""
         return self.asleep() and not self.waiting()
@@ -339,7 +365,7 @@ class Program:
         """Whether it waits in read(2) for its standard input."""
         if not self.idle():
             return False
-        words = self._seen[0].split()
+        words = (self._seen or [''])[0].split()
         return len(words) < 2 or (words[0] in ('0', '63') and
                                   words[1] == '0x0')
 
@@ -354,6 +380,7 @@ class Program:
         """Waits for the condition; False, with gave_up set, if it will not
         come: 'ended', 'asleep', 'busy' or 'slow'."""
         pause = 0.001
+        self._state = None      # what it did before tells nothing of now
         while True:
             ended = self.status is not None
             if condition():
@@ -361,7 +388,7 @@ class Program:
             if ended:
                 self.gave_up = 'ended'
                 return False
-            if self.asleep(patience):
+            if self.asleep(patience) or self.dozes(patience, naps=False):
                 self.gave_up = 'asleep'
                 return condition()
             if self.cpu() > CPU_LIMIT or self.repeats():
@@ -566,14 +593,17 @@ class Bench:
         return ports
 
     def start(self, argv, ports, faults='', name=None, log=None,
-              redirect=''):
-        """Starts a program under the spy; log joins two in one record."""
+              redirect='', buffered=False):
+        """Starts a program under the spy; log joins two in one record;
+        buffered leaves it the buffer of its standard output."""
         folder = tempfile.mkdtemp(dir=self.folder)
         if self.sanitize and random_bits() > 28 and shutil.which('setarch'):
             argv = ['setarch', '-R'] + argv
         extra = {'SPY_PORTS': '8080=%d *=%d' % (ports.port, ports.spare)}
         if faults:
             extra['SPY_FAULTS'] = faults
+        if buffered:
+            extra['SPY_BUFFER'] = '1'
         if name:
             extra['SPY_NAME'] = name
         environment = self.environment(

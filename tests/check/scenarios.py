@@ -12,6 +12,8 @@ import struct
 
 from programs import PEER, CannotJudge, listening, peer_socket
 
+SOON = 0.05     # seconds asleep, before it is taken to wait in its own way
+SLOW = 0.1      # seconds asleep; a limit that is over at once has come by then
 HELLO_SERVER = b'Hello from server'
 HELLO_CLIENT = b'Hello from client'
 
@@ -26,6 +28,7 @@ class Run:
         self.stuck = None           # the call it waited in without end
         self.keyboard = False       # it waited for its standard input
         self.text = b''             # what the other side sent
+        self.held = False           # it did not close while the peer stayed
         self.reset = False          # how the connection ended for it
 
     def close(self):
@@ -117,16 +120,21 @@ def block(ports):
     return blocker
 
 
-def prompt(bench, argv, what, faults='', redirect='', taken=False):
+def prompt(bench, argv, what, faults='', redirect='', taken=False,
+           slow=False, buffered=False):
     """Lessons 01 to 03: the program runs to its prompt, is looked at from
     outside, and gets its Enter. Sets before (stdout at the prompt), made (the
-    number of calls until then), waited, listens, connected, enter (Enter ended
-    it)."""
+    number of calls until then), waited, listens, connected, stays (it waits
+    for Enter after that too), enter (Enter ended it)."""
     ports = bench.take_ports()
     blocker = block(ports) if taken else None
-    program = bench.start(argv, ports, faults, redirect=redirect)
+    program = bench.start(argv, ports, faults, redirect=redirect,
+                          buffered=buffered)
     run = Run(program, ports, what)
-    run.waited = program.until(program.idle)
+    run.waited = program.until(lambda: program.idle() or program.dozes())
+    if run.waited and slow:
+        run.waited = program.until(lambda: program.asleep(SLOW) or
+                                   program.dozes())
     run.before, run.made = program.stdout, len(program.calls())
     run.waits_in = None if run.waited else program.waiting()
     run.listens = not taken and listening(ports.port)
@@ -137,6 +145,8 @@ def prompt(bench, argv, what, faults='', redirect='', taken=False):
             try:
                 peer.connect(('127.0.0.1', ports.port))
                 run.connected = True
+                run.stays = program.until(lambda: program.idle() or
+                                          program.dozes())
             except OSError:
                 pass
     program.type(b'\n')
@@ -151,25 +161,29 @@ def prompt(bench, argv, what, faults='', redirect='', taken=False):
 
 
 def serve(bench, argv, what, script, faults='', redirect='', taken=False,
-          address=PEER):
+          address=PEER, slow=False, buffered=False):
     """A server: waits until it listens and has begun to accept, connects
-    from an address of its own, and lets script(peer, program, run) play."""
+    from an address of its own, and lets script(peer, program, run) play. A
+    slow client comes once the server has slept for a while."""
     ports = bench.take_ports()
     blocker = block(ports) if taken else None
-    program = bench.start(argv, ports, faults, redirect=redirect)
+    program = bench.start(argv, ports, faults, redirect=redirect,
+                          buffered=buffered)
     run = Run(program, ports, what)
     run.listens = program.until(lambda: listening(ports.port)) and not taken
     if run.listens:
         program.until(lambda: program.begun('accept') or
-                      program.at_keyboard())
+                      program.at_keyboard() or program.asleep(SOON))
         run.keyboard = program.at_keyboard()
+        if slow:
+            program.until(lambda: program.asleep(SLOW))
         with peer_socket(address, low=bool(redirect)) as sock:
             run.peer = sock.getsockname()
             sock.settimeout(5)
             try:
                 sock.connect(('127.0.0.1', ports.port))
-            except OSError:
-                pass
+            except OSError as error:
+                run.reset = isinstance(error, ConnectionResetError)
             else:
                 peer = Peer(sock, program)
                 script(peer, program, run)
@@ -187,7 +201,7 @@ def serve(bench, argv, what, script, faults='', redirect='', taken=False,
 
 
 def call_in(bench, argv, what, script, faults='', redirect='',
-            refused=False):
+            refused=False, buffered=False):
     """A client: listens where it should connect to, and lets
     script(peer, program, run) play once it has."""
     ports = bench.take_ports()
@@ -196,7 +210,8 @@ def call_in(bench, argv, what, script, faults='', redirect='',
         listener.bind(('127.0.0.1', ports.port))
         if not refused:
             listener.listen(8)
-        program = bench.start(argv, ports, faults, redirect=redirect)
+        program = bench.start(argv, ports, faults, redirect=redirect,
+                              buffered=buffered)
         run = Run(program, ports, what)
 
         def called():
@@ -218,17 +233,20 @@ def call_in(bench, argv, what, script, faults='', redirect='',
 
 def watch_close(peer, program, run):
     """Says nothing, and waits until the program closes."""
-    program.until(peer.pump)
+    run.held = not program.until(peer.pump)
 
 
-def to_server(text, ending='keep', pieces=None):
+def to_server(text, ending='keep', slow=False):
     """The client's side: sends text once the server receives (or has sent
     already), then waits for its reply. ending: 'keep' the connection until
     the server closes, 'close' it without a word, 'abort' it after the text."""
     def script(peer, program, run):
         run.text = text
-        program.until(lambda: program.begun('recv') or program.done('send'))
+        program.until(lambda: program.begun('recv') or program.done('send') or
+                      program.asleep(SOON))
         run.early = program.done('send')
+        if slow:
+            program.until(lambda: program.asleep(SLOW))
         if ending == 'quiet':
             peer.finish()
         elif ending == 'abort':
@@ -247,9 +265,9 @@ def to_server(text, ending='keep', pieces=None):
     return script
 
 
-def to_client(reply, pieces=False, ending='close'):
+def to_client(reply, pieces=False, ending='close', slow=False):
     """The server's side: waits for the client's greeting, then replies, in
-    one piece or byte by byte, each sent when the one before was taken."""
+    one piece or in several, each sent when the one before was taken."""
     def script(peer, program, run):
         run.text = reply
 
@@ -266,11 +284,15 @@ def to_client(reply, pieces=False, ending='close'):
             return
         if pieces:
             for count, piece in enumerate(pieces):
-                program.until(lambda: program.begun('recv', count + 1))
+                program.until(lambda: program.begun('recv', count + 1) or
+                              program.asleep(SOON))
                 peer.send(piece)
                 program.until(lambda: program.done('recv', count + 1))
         elif reply:
-            program.until(lambda: program.begun('recv'))
+            program.until(lambda: program.begun('recv') or
+                          program.asleep(SOON))
+            if slow:
+                program.until(lambda: program.asleep(SLOW))
             peer.send(reply)
         peer.finish()
         if not program.until(peer.pump):

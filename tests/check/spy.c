@@ -11,11 +11,14 @@
  *                        is how many bytes had gone to stdout by then (-1
  *                        where stdout is no regular file).
  *   SPY_NAME=server      NAME
+ *   SPY_BUFFER=1         stdout keeps the buffer that it has in a pipe
  *   SPY_PORTS="8080=20001 *=20002"      the port asked for = the port used
  *   SPY_LOOPBACK=1       nothing is bound or connected outside loopback
  *   SPY_FAULTS="send@1=5 recv@2+=ECONNRESET accept@*=EINTR"
  *                        the first send moves 5 bytes at most, recv fails from
- *                        the second on, accept always
+ *                        the second on, accept always; poll and alarm, which
+ *                        are recorded only if they limit the time, have it
+ *                        over at once, whatever the error
  *
  * Every helper leaves errno alone, but for those that say that they set it.
  */
@@ -26,6 +29,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -35,6 +39,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -124,10 +129,10 @@ static const char *flags(const char *before, int value,
 
 /* The calls that can be made to fail. */
 enum kind { SOCKET, SETSOCKOPT, BIND, LISTEN, ACCEPT, CONNECT, SEND, RECV,
-            CLOSE, SHUTDOWN, KINDS };
+            CLOSE, SHUTDOWN, POLL, ALARM, KINDS };
 static const char *const kinds[KINDS] = {
     "socket", "setsockopt", "bind", "listen", "accept", "connect", "send",
-    "recv", "close", "shutdown"
+    "recv", "close", "shutdown", "poll", "alarm"
 };
 
 enum { MANY = 64 };
@@ -135,7 +140,7 @@ static struct { int asked, used; } ports[MANY];       /* asked -1: any other */
 static struct { enum kind kind; unsigned from, to; int error; size_t most; }
     faults[MANY];
 static unsigned ports_n, faults_n, calls[KINDS];
-static int other_port, loopback, any_fd = -1;    /* bound to 0.0.0.0 */
+static int other_port, loopback, buffered, any_fd = -1; /* bound to 0.0.0.0 */
 static const char *log_path, *log_name;
 
 static int read_port(const char *item)
@@ -203,8 +208,11 @@ __attribute__((constructor)) static void set_up(void)
     loopback = getenv("SPY_LOOPBACK") && *getenv("SPY_LOOPBACK") == '1';
     read_items("SPY_PORTS", read_port);
     read_items("SPY_FAULTS", read_fault);
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    setvbuf(stdin, NULL, _IOLBF, 0);    /* to wait for a line flushes stdout */
+    buffered = getenv("SPY_BUFFER") && *getenv("SPY_BUFFER") == '1';
+    if (!buffered) {
+        setvbuf(stdout, NULL, _IOLBF, 0);
+        setvbuf(stdin, NULL, _IOLBF, 0);    /* to wait flushes stdout */
+    }
     errno = kept;
 }
 
@@ -374,7 +382,8 @@ static int log_fd(void)
 
 static void flush(void)
 {
-    if (ftrylockfile(stdout) == 0) {     /* another thread may be printing */
+    /* another thread may be printing */
+    if (!buffered && ftrylockfile(stdout) == 0) {
         fflush(stdout);
         funlockfile(stdout);
     }
@@ -444,7 +453,7 @@ static int allowed(enum kind kind, int fd, size_t *most)
     unsigned call;
 
     set_up();
-    if (kind != SOCKET && !is_socket(fd))
+    if (kind != SOCKET && kind < POLL && !is_socket(fd))
         return 1;
     call = __atomic_add_fetch(&calls[kind], 1, __ATOMIC_RELAXED);
     for (unsigned i = 0; i < faults_n; i++) {
@@ -921,6 +930,114 @@ SPY(ssize_t, read, int fd, void *data, size_t size)
 SPY(ssize_t, readv, int fd, const struct iovec *part, int parts)
 {
     ON_SOCKET(RECV, PARTS(part, parts), REAL(readv)(fd, part, parts));
+}
+
+/* Limits on waiting ------------------------------------------------------ */
+
+/* A wait of at most `ms` for the socket fd: is its time over at once? */
+static int over(int fd, long ms)
+{
+    return fd != -1 && ms > 0 && !allowed(POLL, fd, NULL);
+}
+
+static int waited(const char *how, int fd, long ms, int result)
+{
+    if (fd == -1 || ms <= 0)
+        return result;
+    DONE(result, "%s(%d, %ld)", how, fd, ms);
+}
+
+/* The first descriptor of a wait that is standard input or a socket, or -1. */
+static int polled(const struct pollfd *set, nfds_t n)
+{
+    for (nfds_t i = 0; i < n; i++)
+        if (set[i].fd == 0 || (set[i].fd > 0 && is_socket(set[i].fd)))
+            return set[i].fd;
+    return -1;
+}
+
+static int selected(int n, const fd_set *a, const fd_set *b)
+{
+    for (int fd = 0; fd < n && fd < FD_SETSIZE; fd++)
+        if (((a && FD_ISSET(fd, a)) || (b && FD_ISSET(fd, b)))
+            && (fd == 0 || is_socket(fd)))
+            return fd;
+    return -1;
+}
+
+static int none_polled(struct pollfd *set, nfds_t n)
+{
+    for (nfds_t i = 0; i < n; i++)
+        set[i].revents = 0;
+    return 0;
+}
+
+static int none_selected(fd_set *a, fd_set *b, fd_set *c)
+{
+    fd_set *sets[] = { a, b, c };
+
+    for (int i = 0; i < 3; i++)
+        if (sets[i])
+            FD_ZERO(sets[i]);
+    return 0;
+}
+
+SPY(int, poll, struct pollfd *set, nfds_t n, int ms)
+{
+    int fd = polled(set, n);
+
+    return waited("poll", fd, ms, over(fd, ms) ? none_polled(set, n)
+                                               : REAL(poll)(set, n, ms));
+}
+
+SPY(int, ppoll, struct pollfd *set, nfds_t n, const struct timespec *time,
+    const sigset_t *mask)
+{
+    long ms = time ? time->tv_sec * 1000 + time->tv_nsec / 1000000 : 0;
+    int fd = polled(set, n);
+
+    return waited("poll", fd, ms, over(fd, ms)
+                                  ? none_polled(set, n)
+                                  : REAL(ppoll)(set, n, time, mask));
+}
+
+SPY(int, select, int n, fd_set *in, fd_set *out, fd_set *odd,
+    struct timeval *time)
+{
+    long ms = time ? time->tv_sec * 1000 + time->tv_usec / 1000 : 0;
+    int fd = selected(n, in, out);
+
+    return waited("select", fd, ms, over(fd, ms)
+                                    ? none_selected(in, out, odd)
+                                    : REAL(select)(n, in, out, odd, time));
+}
+
+SPY(int, pselect, int n, fd_set *in, fd_set *out, fd_set *odd,
+    const struct timespec *time, const sigset_t *mask)
+{
+    long ms = time ? time->tv_sec * 1000 + time->tv_nsec / 1000000 : 0;
+    int fd = selected(n, in, out);
+
+    return waited("select", fd, ms,
+                  over(fd, ms) ? none_selected(in, out, odd)
+                               : REAL(pselect)(n, in, out, odd, time, mask));
+}
+
+SPY(unsigned, alarm, unsigned seconds)
+{
+    unsigned left;
+
+    if (seconds == 0)
+        return REAL(alarm)(0);
+    if (allowed(ALARM, -1, NULL)) {
+        left = REAL(alarm)(seconds);
+    } else {
+        struct itimerval soon = { .it_value.tv_usec = 20000 }, before;
+
+        setitimer(ITIMER_REAL, &soon, &before);
+        left = (unsigned)before.it_value.tv_sec;
+    }
+    DONE(left, "alarm(%u)", seconds);
 }
 
 /*

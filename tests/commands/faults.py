@@ -272,9 +272,9 @@ def run_all(some, subjects):
 
 
 def subject(bench, folder, is_python=False):
-    bench.flags()       # once, before two compilers run side by side
     made = Subject(bench, LESSON, folder, is_python)
     made.make()
+    made.compiles()
     return made
 
 

@@ -128,23 +128,9 @@ def judge_files(lesson, files, folder, spy, uid, processes, **_):
     tempfile.tempdir = scratch
     programs.spy = lambda: spy
     programs.LIMIT, programs.OUTPUT_LIMIT = SECONDS, OUTPUT
-    with programs.Bench() as bench:
-        subject = judge.Subject(bench, lesson, folder)
-        tests = verdicts.tests(subject.number)
-        try:
-            subject.make()
-        except verdicts.Fault as fault:
-            print(json.dumps([tests[0][0], fault.message()]), flush=True)
-            return
-        subject.want(*verdicts.scenarios(subject.number))
-        for name, test in tests:
-            message = None
-            try:
-                test(subject)
-            except verdicts.Fault as fault:
-                message = fault.message()
+    for name, message in judge.judged(lesson, folder):
+        if message is not judge.UNJUDGED:
             print(json.dumps([name, message]), flush=True)
-        subject.close()
 
 
 def sweep(folder, uid):

@@ -175,7 +175,8 @@ $states
 END
     gap=$(empty_gap "$next") file=$(program_files "$next")
     case $next/$gap in
-    /*) say "Next: your lesson 07 under every fault: make faults" ;;
+    /*) say "Next: break the pair, and write your own from an empty file:"
+        say "lessons/07-complete-pair/README.md; make faults tries it" ;;
     07-*)
         say "Next: the complete pair. Run it (make run), read"
         say "lessons/$next/README.md, then: make check" ;;

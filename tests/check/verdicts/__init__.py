@@ -11,14 +11,14 @@ they share, runs.py the scenarios by name, suite.py how tests are registered.
 """
 
 from . import (call_socket, call_bind, call_listen, call_accept, call_connect,
-               call_send_recv, whole, guards)
+               call_send_recv, whole, edges, guards)
 from .findings import (Fault, crash, does_not_compile, fails_well, plainly,
                        show)
 from .runs import SCENARIOS
-from .suite import COMPILES, SIDES, scenarios, tests
+from .suite import SIDES, Unjudged, scenarios, tests
 
-__all__ = ['COMPILES', 'Fault', 'SCENARIOS', 'SIDES', 'crash',
+__all__ = ['Fault', 'SCENARIOS', 'SIDES', 'Unjudged', 'crash',
            'does_not_compile', 'fails_well', 'plainly', 'scenarios', 'show',
            'tests']
 BY_CALL = (call_socket, call_bind, call_listen, call_accept, call_connect,
-           call_send_recv, whole, guards)   # each registers its tests, in order
+           call_send_recv, whole, edges, guards)    # each registers its tests, in order

@@ -5,7 +5,7 @@ import re
 from .call_bind import bind_port, by_variable, swapped
 from .call_listen import listens
 from .findings import (Fault, called, crash, fails, lost, order, own_error,
-                       patient, plainly, show)
+                       patient, plainly, show, silent_end)
 from .suite import test
 
 
@@ -27,6 +27,10 @@ def accepts(view):
         raise Fault('no %s()' % talk.name, talk.text, '%s() is a later '
                     'lesson: this one ends with the connection.' % talk.name,
                     see)
+    if run.received and view.number == 4:
+        raise Fault('no byte is sent', 'the client receives %s' % show(
+            run.received), 'To send is a later lesson: this one ends with the '
+            'connection.', see)
     room = re.match(r'(\d+) bytes$', ' '.join(good[0].args) if good else '')
     if room and 0 < int(room[1]) < 16:
         raise Fault('accept() with room for 16 bytes', good[0].text, 'The '
@@ -101,6 +105,9 @@ def peer_printed(view):
                 raise Fault(wanted + ' on standard output', 'it stands on '
                             'standard error', 'printf() prints on standard '
                             'output.', see)
+            error = silent_end(run)
+            if error:
+                raise Fault(wanted, error[0], error[1], see)
             raise Fault(wanted, 'no such line in %s' % show(run.stdout),
                         'The line is not printed.' if run.status is not None
                         else plainly(run), see)
@@ -136,11 +143,16 @@ def peer_why(line, peer):
                     'the 16 bits of a port, ntohl() for 32.')
         if shown == address and max(numbers, default=0) > 65535:
             return 'A port has 16 bits: ntohs() is for these, ntohl() for 32.'
+        if port & 0xff in numbers or port >> 8 in numbers:
+            return ('That is one byte of the port: its variable is too small '
+                    'for 16 bits.')
+        if any(str(port).startswith(str(n)) for n in numbers if n > 99):
+            return 'The end of the port is cut off.'
         if '%x' % port in line.lower():
             return 'The port is the peer\'s, in hexadecimal.'
         if 0 in numbers:
             return ('The port is 0: accept() did not write into that struct, '
-                    'or its length was 0.')
+                    'its length was 0, or it was cleared afterwards.')
         if port - 65536 in numbers:
             return 'A port has no sign: it is a uint16_t, 0 to 65535.'
         if shown == address:
@@ -150,11 +162,17 @@ def peer_why(line, peer):
                 'in network byte order, as it is.')
     if shown in ('0.0.0.0', '127.0.0.1') and shown != address:
         return ('That is not the peer\'s address, but the server\'s, or one '
-                'that is written into the program. accept() writes the peer\'s '
-                'into the struct it is given.')
+                'that is written into the program, or the text was made before '
+                'accept(), which writes the peer\'s into the struct.')
     if shown and shown.startswith('2.0.'):
         return ('2.0 and the next two are the family and the port: the text is '
                 'made from the struct, not from its sin_addr.')
+    if shown is None and '.-' in line:
+        return 'A byte of an address has no sign: it is an unsigned char.'
+    if shown and address.startswith(shown):
+        return 'The end of the address is cut off.'
+    if shown is None and address[:6] in line:
+        return 'The end of the address is cut off.'
     if shown is None:
         return ('The address is printed as a number or not at all: '
                 'inet_ntop() makes the text.')
@@ -166,6 +184,7 @@ def peer_why(line, peer):
 
 
 @test([4, 6, 7], 'server', 'an accept() that fails ends the program with its '
-      'error', 'accept fails')
+      'error', 'accept fails', 'accept has no room')
 def accept_fails(view):
-    fails(view, 'accept fails', 'accept', 'EPERM', [b'Connection from'])
+    fails(view, 'accept', {'accept fails': 'EPERM', 'accept has no room':
+                           'EMFILE'}, [b'Connection from'])

@@ -9,7 +9,8 @@ from .findings import (Fault, called, copies, fails, lost, main_socket,
 from .suite import test
 
 
-@test(range(2, 8), 'server', 'SO_REUSEADDR is set before bind()', 'plain')
+@test(range(2, 8), 'server', 'SO_REUSEADDR is set before bind()', 'plain',
+      'shifted')
 def reuse(view):
     run = view.run('plain')
     expected = 'setsockopt(3, SOL_SOCKET, SO_REUSEADDR, 1) = 0'
@@ -31,6 +32,8 @@ def reuse(view):
             why = 'The fourth argument is the address of the value: &on.'
         elif call.error == 'EINVAL':
             why = 'The length is that of the value: sizeof on, 4 bytes.'
+        elif call.error in ('EBADF', 'ENOTSOCK'):
+            why = lost(call, run)
         elif call.failed:
             why = 'The call failed with %s.' % call.error
         raise Fault(expected, call.text, why, see)
@@ -43,12 +46,13 @@ def reuse(view):
             'another socket than the one that is bound.', see)
     order(run, 'setsockopt', 'bind', 'bind() looks at the option, so it must '
           'be set before.', see)
+    by_variable(view, 'setsockopt')
 
 
 @test(range(2, 8), 'server', 'a setsockopt() that fails ends the program with '
       'its error', 'setsockopt fails')
 def setsockopt_fails(view):
-    fails(view, 'setsockopt fails', 'setsockopt', 'ENOPROTOOPT')
+    fails(view, 'setsockopt', {'setsockopt fails': 'ENOPROTOOPT'})
 
 
 def endpoint(call):
@@ -70,6 +74,20 @@ def address_fault(run, call, expected, see):
         raise Fault(expected, call.text, 'The second argument does not point '
                     'to an address: it must be &server_address, cast to a '
                     'pointer to struct sockaddr.', see)
+    size = re.search(r', (\d+) bytes', call.text)
+    if size and size[1] == '0':
+        raise Fault(expected, call.text, 'The length is 0. Does == -1 stand '
+                    'inside the parentheses of %s()?' % call.name, see)
+    if size and int(size[1]) > 256:
+        raise Fault(expected, call.text, '%s() does not take an address and a '
+                    'port, as in Python. It takes a pointer to a struct '
+                    'sockaddr_in, which has both in it, and the size of that '
+                    'struct.' % call.name, see)
+    if 'AF_UNSPEC 0.0.0.0:0' in call.text:
+        raise Fault(expected, call.text, 'All of the struct is 0. Is it zeroed '
+                    'after it was filled, is another one filled, or a copy? '
+                    'Or does inet_pton() write into the struct, not into its '
+                    'sin_addr?', see)
     if call.error == 'EAFNOSUPPORT' or 'AF_INET6' in call.text or \
             'AF_UNSPEC' in call.text or 'AF_UNIX' in call.text or \
             endpoint(call) is None and call.error != 'EINVAL':
@@ -77,12 +95,22 @@ def address_fault(run, call, expected, see):
                     'swapped: sin_family stays in the machine\'s own order, '
                     'without htons().' if '512' in call.args else
                     'The family in the struct is not AF_INET: sin_family is '
-                    'missing, or the pointer leads somewhere else.', see)
+                    '%s, or the pointer leads somewhere else.' % (
+                        'missing' if 'AF_UNSPEC' in call.text else 'set to '
+                        'something else') if '127' not in call.args else
+                    '127 is where the address begins: inet_pton() has written '
+                    'over the struct. Its last argument is '
+                    '&server_address.sin_addr.', see)
     if call.error == 'EINVAL' and (endpoint(call) is None or
                                    'len' in call.text):
-        raise Fault(expected, call.text, 'The length is wrong: it is the size '
-                    'of the struct (sizeof server_address, 16 bytes), not '
-                    'that of a pointer to it (8).', see)
+        wrong_length(expected, call, see)
+
+
+def wrong_length(expected, call, see):
+    raise Fault(expected, call.text, 'The length is wrong: it is the size of '
+                'the struct, sizeof server_address, which is 16%s.' % (
+                    ', not that of a pointer to it, 8' if ', 8 bytes' in
+                    call.text else ''), see)
 
 
 def right_port(call, expected, see):
@@ -100,7 +128,7 @@ def right_port(call, expected, see):
                     see)
     if port == 0:
         raise Fault(expected, call.text, 'The port is 0. Either sin_port is '
-                    'never set, or htonl() was used: it turns 32 bits, and '
+                    'never set, or only after the call, or htonl() was used: it turns 32 bits, and '
                     'the 16 of sin_port get the zeros. Or another struct was '
                     'filled.', (2, 'Byte order'))
     why = {144: '144 is 0x90, the low byte of 8080 (0x1F90): the variable '
@@ -124,7 +152,8 @@ def by_variable(view, *names):
         return
     for call in run.of(*names):
         if call.fd == 3 and call.error in ('EBADF', 'ENOTSOCK'):
-            raise Fault('the descriptor that socket() gave, here %d' % first,
+            raise Fault('%s(%d, ...), since socket() gave %d this time' % (
+                            call.name, first, first),
                         call.text, 'The number 3 is written into the program '
                         'where the variable belongs. The kernel gives the '
                         'lowest free number, which is not 3 everywhere.' if
@@ -197,6 +226,9 @@ def bind_address(view):
         raise Fault(expected, call.text, 'The four bytes are reversed: the '
                     'address is in network byte order as well.',
                     (2, 'Byte order'))
+    if address == '255.255.255.255':
+        raise Fault(expected, call.text, 'inet_addr() gives that for a text '
+                    'that is no address. It knows numbers, and no names.', see)
     raise Fault(expected, call.text, 'The address is another. Was the struct '
                 'zeroed, and was the text given to inet_pton()?', see)
 
@@ -217,8 +249,8 @@ def bind_fails(view):
         bind_address(view)
         raise Fault('bind(3, 0.0.0.0:8080) = -1 EADDRINUSE, since another '
                     'socket listens there', call.text, '', (2, 'The address'))
-    fails(view, 'taken', 'bind', 'EADDRINUSE', [b'Server listening'])
-    fails(view, 'bind fails', 'bind', 'EACCES', [b'Server listening'])
+    fails(view, 'bind', {'taken': 'EADDRINUSE', 'bind fails': 'EACCES'},
+          [b'Server listening'])
 
 
 @test([2], 'server', 'the socket does not listen yet', 'plain')

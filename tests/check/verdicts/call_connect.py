@@ -3,8 +3,9 @@
 import errno
 import os
 
-from .call_bind import address_fault, by_variable, endpoint, once, right_port
-from .findings import Fault, called, fails
+from .call_bind import (address_fault, by_variable, endpoint, once, right_port,
+                        wrong_length)
+from .findings import Fault, called, fails, show
 from .suite import test
 
 
@@ -26,7 +27,8 @@ def connect_address(view):
             '1.0.0.127': 'The four bytes are reversed: the address is in '
             'network byte order as well.',
             '0.0.0.0': '0.0.0.0 is for servers: every address of the machine. '
-            'A client calls one. Was the address set at all?'}.get(
+            'A client calls one. Was inet_pton() given an address in numbers, and '
+            'its result compared with 1?'}.get(
                 address, 'The address is another.'), see)
     run = view.run('plain')
     good = [c for c in run.of('connect') if c.result == 0 or
@@ -57,9 +59,7 @@ def the_connect(view):
     once(calls, see)
     address_fault(run, call, expected, see)
     if call.error == 'EINVAL' or not endpoint(call):
-        raise Fault(expected, call.text, 'The length is wrong: it is sizeof '
-                    'server_address (16 bytes), not the size of a pointer.',
-                    see)
+        wrong_length(expected, call, see)
     return call, expected, see
 
 
@@ -73,6 +73,10 @@ def no_bind(view):
                     'free port.' if call.name == 'bind' else
                     'Nobody connects to a client: it calls. %s() is the '
                     'server\'s.' % call.name, (5, 'The ephemeral port'))
+    if run.received and view.number == 5:
+        raise Fault('no byte is sent', 'the server receives %s' % show(
+            run.received), 'To send is the next lesson: this client connects '
+            'and closes.', (5, "The server's address"))
     for call in run.of('send', 'recv') if view.number == 5 else ():
         raise Fault('no %s()' % call.name, call.text, '%s() is the next '
                     'lesson: this client connects and closes.' % call.name,
@@ -80,10 +84,9 @@ def no_bind(view):
 
 
 @test([5, 6, 7], 'client', 'a connect() that is refused ends the program with '
-      'its error', 'refused', 'connect fails')
+      'its error', 'refused', 'connect fails', 'connect times out')
 def connect_fails(view):
     the_connect(view)
-    for kind, code in (('refused', 'ECONNREFUSED'),
-                       ('connect fails', 'ENETUNREACH')):
-        fails(view, kind, 'connect', code,
-              [b'Hello message sent', b'Received from'])
+    fails(view, 'connect', {'refused': 'ECONNREFUSED', 'connect fails':
+                            'ENETUNREACH', 'connect times out': 'ETIMEDOUT'},
+          [b'Hello message sent', b'Received from'])

@@ -5,7 +5,7 @@ import os
 
 from .call_bind import bind_port, by_variable
 from .findings import (COPIES, Fault, TALK, called, copies, crash, fails,
-                       lost, main_socket, own_error, plainly)
+                       lost, main_socket, own_error, plainly, silent_end)
 from .runs import PROMPT
 from .suite import test
 
@@ -36,17 +36,32 @@ def listens(view):
     if call.args[:1] != ['3']:
         raise Fault(expected, call.text, 'The backlog, the second argument, '
                     'is 3 in the Python: how many connections may wait to be '
-                    'accepted.', (3, 'The backlog'))
+                    'accepted.' + (' Does == -1 stand inside the parentheses '
+                    'of listen()?' if call.args == ['0'] else ''),
+                    (3, 'The backlog'))
     if len(calls) > 1:
         raise Fault(expected, '%s, then %s' % (call.text, calls[1].text),
                     'Once is enough: the socket listens until it is closed.',
                     see)
     by_variable(view, 'listen')
+    for call in view.run('shifted').of('listen'):
+        if call.result == 0 and call.args[:1] != ['3']:
+            raise Fault('listen(%d, 3) = 0' % call.fd, call.text, 'The backlog '
+                        'is 3, whatever number the socket has.',
+                        (3, 'The backlog'))
 
 
 @test([3], 'server', 'a client can connect to port 8080', 'plain')
 def reachable(view):
     run = view.run('plain')
+    accepted = next((call for call in run.of('accept')), None)
+    if accepted:
+        raise Fault('no accept()', accepted.text.replace(' ...', ''), 'accept() '
+                    'is the next lesson: here a connection stays in the queue.',
+                    (3, 'Listening'))
+    if run.connected and not run.stays and run.status is not None:
+        raise Fault('it waits for Enter, whoever connects', 'a client connects, '
+                    'then ' + plainly(run), 'Only Enter ends it.')
     if run.connected:
         return
     listens(view)
@@ -55,7 +70,8 @@ def reachable(view):
     bind_port(view)
     error = own_error(run)
     early = next((call.text for call in run.calls[:run.made]
-                  if call.name == 'close' and call.result == 0), None)
+                  if call.name in ('close', 'shutdown') and
+                  call.result == 0), None)
     raise Fault('a connection to port 8080', error[0] if error else
                 '%s, then connection refused' % early if early else
                 'connection refused', error[1] if error else
@@ -83,10 +99,10 @@ def says_listening(view):
 
 
 @test(range(3, 8), 'server', 'a listen() that fails ends the program with its '
-      'error', 'listen fails')
+      'error', 'listen fails', 'listen taken')
 def listen_fails(view):
-    fails(view, 'listen fails', 'listen', 'EOPNOTSUPP',
-               [b'Server listening'])
+    fails(view, 'listen', {'listen fails': 'EOPNOTSUPP', 'listen taken':
+                           'EADDRINUSE'}, [b'Server listening'])
 
 
 # -- the prompt
@@ -107,7 +123,13 @@ def ends_on_enter(view):
             raise Fault('it waits for Enter', 'it waits in %s'
                         % run.waits_in.text, 'In this lesson the program '
                         'waits for Enter only.')
-        error = own_error(run)
+        zero = next((call for call in run.of('close') if call.fd == 0 and
+                     call.result == 0), None)
+        if zero:
+            raise Fault('it waits for Enter', '%s, then %s' % (
+                zero.text, plainly(run)), lost(zero, run),
+                (1, 'The descriptor'))
+        error = own_error(run) or silent_end(run)
         if error:
             raise Fault('it waits for Enter', error[0], error[1],
                         (1, 'When a call fails'))
@@ -125,10 +147,17 @@ def ends_on_enter(view):
         raise Fault('Enter ends it', 'it waits for the keyboard again' if more
                     else plainly(run), 'Enter does not end it: it waits for '
                     'more input.' if more else 'After Enter it does not end.')
+    limit = next((call for call in run.of('poll', 'select', 'alarm')
+                  if call.name == 'alarm' or call.fd == 0), None)
+    if limit and not view.run('limit').waited:
+        raise Fault('it waits for Enter as long as it takes', '%s, then %s' % (
+            limit.text.split(' = ')[0], plainly(view.run('limit'))),
+            'The program gives up when Enter takes its time.')
     made, later = run.calls[:run.made], run.calls[run.made:]
     since = next((n for n, call in enumerate(made) if call.name == 'socket' and
                   call.result == main_socket(run)), 0)
     if [call for call in made[since:] if call.name == 'close' and
+            call.pid == made[since].pid and
             call.result == 0 and call.fd == main_socket(run)] and \
             not run.of(*COPIES):
         raise Fault('close() after Enter', 'close() before the wait',

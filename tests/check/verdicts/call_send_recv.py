@@ -7,9 +7,9 @@ import scenarios as play
 from .call_accept import accepts
 from .call_bind import by_variable
 from .call_connect import the_connect
-from .findings import (COPIES, Fault, apart, called, copies, crash, fails,
-                       lost, main_socket, order, patient, plainly, show,
-                       waits_why)
+from .findings import (COPIES, LINES, Fault, apart, called, copies, crash,
+                       lost, main_socket, order, own_error, patient, plainly,
+                       show, silent_end, waits_why)
 from .suite import test
 
 
@@ -95,6 +95,10 @@ def sends(view, text):
     expected = 'send(%s, 17, "%s") = 17' % (wanted, text.decode())
     for call in run.of('send')[:1]:
         on_the_right_socket(view, run, call, expected)
+    if not run.of('send') and run.received and run.status == 0:
+        raise Fault(expected, 'the other side receives %s' % show(
+            run.received), 'The check follows send(), sendto(), sendmsg(), '
+            'write() and writev(), and saw none of them.', see)
     calls = called(run, 'send', expected, see, 'Nothing is sent%s.' % (
         ', though the program prints that it was'
         if b'Hello message sent' in run.stdout else ''))
@@ -108,7 +112,8 @@ def sends(view, text):
               'has said anything; the server waits as well.',
               (6, 'Who waits for whom'))
     if len(calls) > 1 and not call.failed and \
-            call.args[:1] == [str(call.result)] and call.result < 17 and (
+            call.args[:1] == [str(call.result)] and call.result < 17 and \
+            'MSG_MORE' not in call.text and (
                 view.side == 'client' or view.number == 6) and \
             calls[1].data != text:
         raise Fault('one send() of 17 bytes', '%s, then %s' % (
@@ -137,6 +142,9 @@ def sends(view, text):
         if text.startswith(sent):
             raise Fault(expected, call.text, 'The text is cut: only %d of 17 '
                         'bytes are sent.' % len(sent), see)
+        if sent.startswith(text) and len(calls) > 1:
+            raise Fault('one send()', ', then '.join(
+                c.text for c in calls[:3]), 'More is sent than the text.', see)
         if sent.startswith(text):
             raise Fault(expected, call.text, 'More than the text is sent: its '
                         'length is strlen(message).', see)
@@ -145,6 +153,9 @@ def sends(view, text):
         raise Fault(expected, 'send(%s, %d, %s)' % (call.fd, len(sent),
                                                     show(sent)),
                     'The text is another, from byte %d on.' % (at + 1), see)
+    if 'MSG_OOB' in call.text:
+        raise Fault(expected, call.text, 'With MSG_OOB the last byte goes '
+                    'outside the stream, where recv() does not find it.', see)
     line = b'Hello message sent\n'
     if line in run.stdout[:max(call.out, 0)]:
         raise Fault('send() = 17, then "Hello message sent"',
@@ -175,6 +186,10 @@ def receives(view):
     wanted = connected_socket(run)
     see = (6, 'A stream has no messages')
     expected = 'recv(%s, 1024) = %d' % (wanted, len(run.text) or 17)
+    if not run.of('recv') and run.text in run.stdout and run.status == 0:
+        raise Fault(expected, 'no such call, and the text is printed', 'The '
+                    'check follows recv(), recvfrom(), recvmsg(), read() and '
+                    'readv(), and saw none of them.', see)
     calls = called(run, 'recv', expected, see, 'Nothing is received.')
     calls = [c for c in calls if c.error not in ('EAGAIN', 'EINTR')] or calls
     call = calls[0]
@@ -192,15 +207,19 @@ def receives(view):
         raise Fault(expected, call.text, 'MSG_PEEK looks and leaves the bytes '
                     'in the queue: they are not received.', see)
     size = int(call.args[0]) if call.args and call.args[0].isdigit() else 0
+    if 'MSG_TRUNC' in call.text:
+        raise Fault(expected, call.text, 'MSG_TRUNC throws the bytes away.',
+                    see)
     if size > 1024:
         raise Fault('at most 1024 bytes asked for', call.text,
                     'The Python asks for 1024, so that is all that may be '
-                    'taken at once.', see)
+                    'taken at once; and the \'\\0\' of a string needs a place '
+                    'behind it.', (6, 'Received bytes are no string'))
     if 0 < size < 1024 and size in (4, 8):
         raise Fault('1024 bytes asked for', call.text, 'That is the size of a '
                     'pointer: sizeof gives the size of an array only where '
                     'the array itself is named.', see)
-    got = [c for c in calls if c.result]
+    got = [c for c in calls if c.result and 'MSG_PEEK' not in c.text]
     if run.stuck is not None and run.stuck.name == 'recv':
         raise Fault(expected, '%s, then it waits in %s' % (
             calls[0].text, run.stuck.text) if run.stuck is not calls[0] else
@@ -261,8 +280,17 @@ def prints_received(view, label):
         if broken:
             raise Fault(show(wanted), 'the program ends before', broken, see)
         if found is None:
-            raise Fault(show(wanted), 'no such line in %s' % show(run.stdout),
-                        '' if run.status is not None else plainly(run), see)
+            error = silent_end(run) or own_error(run)
+            if error:
+                raise Fault(show(wanted), *error, see)
+            other = [line for line in run.stdout.split(b'\n') if line and
+                     not line.startswith(LINES)]
+            raise Fault(show(wanted), show(other[0]) if other else
+                        'no such line in ...%s' % show(run.stdout[-56:]),
+                        'It stands on standard error; printf() prints on '
+                        'standard output.' if 'Received from' in run.stderr else
+                        'The line is not printed, or begins in another way.'
+                        if run.status is not None else plainly(run), see)
         rest = found[len(label):]
         got = sum(max(c.result or 0, 0) for c in run.of('recv'))
         shut = [c.text for c in run.of('shutdown') if 'SHUT_WR' not in c.text]
@@ -278,117 +306,36 @@ def prints_received(view, label):
                    'replaced the first.' % run.of('recv')[1].result)
         elif not rest:
             why = 'The text is missing: what recv() brought is not printed.'
+        elif rest.startswith(run.text) and len(rest) in (1024, 1025):
+            why = ('%d bytes are printed where %d were received: as many as '
+                   'recv() returned belong there.' % (len(rest), got))
+        elif rest.startswith(run.text + b'Hello message sent'):
+            why = 'The newline behind it is missing.'
+        elif rest.startswith(run.text) and rest[len(run.text):].isascii() and \
+                rest[len(run.text):].decode().strip('\r').isprintable():
+            why = '%s is printed behind it, and was not received.' % show(
+                rest[len(run.text):])
         elif rest.startswith(run.text):
             why = ('More is printed than was received: the \'\\0\' behind the '
                    'last byte is missing, at data[received].')
         elif run.text.startswith(rest):
             why = 'The text is cut after %d of %d bytes.' % (len(rest),
                                                           len(run.text))
+        elif b'\\xffffff' in rest:
+            why = ('A char has a sign here, so that a byte above 127 is a '
+                   'negative number: make it an unsigned char first.')
         elif b'\\x' in rest and b'\\x' not in run.text:
             why = ('Bytes are replaced that drive no terminal: only the '
                    'control characters are, 0 to 31 without newline and tab, '
                    'and 127.')
-        elif run.text[:10] == rest[:10]:
+        elif b'%' not in rest and run.text[:10] == rest[:10] and \
+                b'%' in run.text:
             why = ('The text was used as the format of printf(): it belongs '
                    'behind "%s", as an argument.')
+        elif run.text in rest:
+            why = 'Something stands around the text that was not received.'
+        elif b'\r' in rest:
+            why = 'A byte is printed that was not received: 13 (\\r).'
         else:
             why = 'That was never received.'
         raise Fault(*apart(wanted, found), why, see)
-
-
-@test([6, 7], 'server client', 'a buffer that is filled to its end does no '
-      'harm', 'long')
-def full_buffer(view):
-    conversation(view)
-    filled(view, view.run('long'))
-
-
-def filled(view, run, pieces=''):
-    """The first 1024 bytes are printed, and no more are taken."""
-    label = b'Received from client: ' if view.side == 'server' else \
-        b'Received from server: '
-    see = (6, 'Received bytes are no string')
-    broken = crash(run)
-    if broken:
-        raise Fault('1024 bytes received and printed', plainly(run), broken +
-                    (' The \'\\0\' needs a place of its own behind the 1024 '
-                     'bytes.' if 'index 1024' in broken else
-                     ' recv() may write as many bytes as its third argument '
-                     'says.' if 'recv() writes' in broken else ''), see)
-    wanted = label + run.text[:1024]
-    found = next((line for line in run.stdout.split(b'\n')
-                  if line.startswith(label)), None)
-    if found == wanted:
-        taken = [call for call in run.of('recv') if call.result and
-                 'MSG_PEEK' not in call.text]
-        if view.side == 'server' and len(taken) > 1 and \
-                int(taken[0].result) >= 1024:
-            raise Fault('one recv()', '%s = %d, then %s' % (
-                taken[0].text.split(' = ')[0], taken[0].result,
-                taken[1].text.split(' = ')[0]), 'A full buffer is no reason to '
-                'receive again: a client that has sent 1024 bytes waits for '
-                'its answer.', see)
-        return
-    if found is None:
-        raise Fault(show(wanted), show(run.stdout[-60:]), plainly(run), see)
-    count = len(found) - len(label)
-    if count != 1024 and pieces:
-        raise Fault('the first 1024 of %d bytes, printed' % len(run.text),
-                    '%d bytes, after %s' % (count, ', '.join(
-                        call.text.split(' "')[0] for call in
-                        run.of('recv')[:3])), pieces, (7, 'Reading to the end'))
-    raise Fault('the first 1024 of %d bytes, printed' % len(run.text),
-                '%d bytes' % count if count != 1024 else
-                '%d bytes, with %s at the end' % (count, show(found[-20:])),
-                'The other side sent %d bytes at once; the Python takes 1024 '
-                'of them.' % len(run.text) if count != 1024 else
-                'The bytes are others.', see)
-
-
-@test([6, 7], 'server client', 'a peer that says nothing is no error',
-      'silent')
-def silent(view):
-    conversation(view)
-    run = view.run('silent')
-    see = (6, 'End of file')
-    label = b'Received from client: \n' if view.side == 'server' else \
-        b'Received from server: \n'
-    if label in run.stdout and run.status == 0:
-        if view.side == 'server' and run.received != play.HELLO_SERVER:
-            raise Fault('it answers all the same', ', '.join(
-                call.text for call in run.of('send')[:1]) or 'no send()',
-                'Python answers a client that has said nothing, with the same '
-                'text.', see)
-        return
-    broken = crash(run)
-    shown = show(run.stdout[-60:])
-    if broken:
-        raise Fault(show(label), plainly(run), broken, see)
-    if run.status is None:
-        raise Fault(show(label) + ' and the end', plainly(run),
-                    'The other side has ended its stream: recv() gives 0, at '
-                    'once and each time. A loop that waits for more never '
-                    'ends.', see)
-    if run.status != 0:
-        raise Fault(show(label) + ', exit status 0', plainly(run),
-                    'recv() gave 0: the end of the stream. That is no error, '
-                    'and errno says nothing then.', see)
-    raise Fault(show(label), shown, 'recv() gave 0: nothing was received, so '
-                'nothing but the label is printed.', see)
-
-
-@test([6, 7], 'server client', 'a recv() that fails ends the program with its '
-      'error', 'recv reset', 'recv fails')
-def recv_fails(view):
-    conversation(view)
-    fails(view, 'recv reset', 'recv', 'ECONNRESET', [b'Received from'])
-    fails(view, 'recv fails', 'recv', 'ETIMEDOUT', [b'Received from'])
-    if view.number == 7 and view.side == 'client':
-        fails(view, 'pieces broken', 'recv', 'ETIMEDOUT', [b'Received from'])
-
-
-@test([6, 7], 'server client', 'a send() that fails ends the program with its '
-      'error', 'send fails')
-def send_fails(view):
-    conversation(view)
-    fails(view, 'send fails', 'send', 'ETIMEDOUT', [b'Hello message sent'])

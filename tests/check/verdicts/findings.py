@@ -15,8 +15,12 @@ from programs import LESSONS, OUTPUT_LIMIT, ROOT
 COPIES = ('dup', 'dup2', 'dup3', 'fcntl')
 TALK = ('socket', 'setsockopt', 'bind', 'listen', 'accept', 'connect', 'send',
         'recv', 'shutdown')
-WORDS = {'accept': r'accept4?', 'recv': r'(?:recv(?:from|msg)?|readv?|receive)',
-         'send': r'(?:send(?:to|msg|all)?|writev?)'}
+WORDS = {'bind': 'bind(?:ing)?', 'listen': 'listen(?:ing)?',
+         'accept': 'accept4?(?:ing)?', 'connect': 'connect(?:ing)?',
+         'send': '(?:send(?:to|msg|all|ing)?|writev?)',
+         'recv': '(?:recv(?:from|msg)?|readv?|receiv(?:e|ing))'}
+LINES = (b'Press Enter', b'Server listening', b'Connection from',
+         b'Received from', b'Hello message sent')   # what the Python prints
 
 
 class Fault(Exception):
@@ -53,7 +57,8 @@ def does_not_compile(path, said):
     at = next((n for n, line in enumerate(lines)
                if re.search(r'error:|undefined reference|undefined symbol',
                             line)), 0)
-    excerpt = [line[:76] for line in lines[at:at + 3]]
+    excerpt = textwrap.wrap(lines[at], 76, subsequent_indent='  ') + [
+        line[:76] for line in lines[at + 1:at + 3]] if lines else []
     fault = Fault(why='%s does not compile.' % file)
     fault.message = lambda: '\n'.join(
         ['%s does not compile. The compiler\'s first error:' % file] + excerpt +
@@ -93,14 +98,19 @@ def crash(run):
                           r'/((?:server|client)\.c):(\d+)', report)
         line = ' in line %s of %s' % (where[2], os.path.basename(where[1])) \
             if where else ''
-        access = re.search(r'^(READ|WRITE) of size (\d+)', report, re.M)
-        verb = 'reads' if access and access[1] == 'READ' else 'writes'
+        access = re.search(r'^(READ|WRITE) of size|caused by a (READ|WRITE)',
+                           report, re.M)
+        verb = 'reads' if access and 'READ' in access[0] else 'writes'
         call = re.search(r'#[0-5] \S+ in (?:__interceptor_)?(recv|recvfrom|read|'
                          r'send|write|memset|memcpy|strlen|strcpy|strcat|'
                          r'printf|strncpy|sendto|puts|sprintf|snprintf)\b',
                          report)
         what = '%s() %s' % (call[1], verb) if call else 'it %s' % verb
         name = overrun(report)
+        if kind == 'attempting':
+            return 'Memory: %s%s.' % (
+                'free() is called twice' if 'attempting double-free' in report
+                else 'free() gets what malloc() did not give', line)
         if 'overlap' in kind:
             return ('Memory: %s runs over what it copies from%s: the array '
                     'that it copies to is too small.' % (
@@ -117,14 +127,20 @@ def crash(run):
                 end = '%s of %s' % name
             return 'Memory: %s %s%s.' % (what, end, line)
         if kind == 'SEGV':
-            zero = re.search(r'address points to the zero page|unknown '
-                             r'address 0x0{8,}', report)
+            address = re.search(r'SEGV on unknown address 0x([0-9a-f]+)', report)
+            number = int(address[1], 16) if address else 2 ** 64
             return 'Memory: %s%s through %s.' % (
-                what, line, 'a null pointer' if zero else
-                'a pointer that points nowhere')
+                what, line, 'a null pointer' if number == 0 else
+                'a pointer that points nowhere' if number > 4095 else
+                '%d, a number that is no address' % number)
         return 'Memory: %s%s.' % (kind.replace('-', ' '), line)
     if run.status is not None and run.status < 0:
         name = signal.Signals(-run.status).name
+        shut = next((call.text for call in run.of('shutdown')
+                     if 'SHUT_WR' in call.text or 'SHUT_RDWR' in call.text), None)
+        if name == 'SIGPIPE' and shut:
+            return ('The program was ended by SIGPIPE: %s has closed the '
+                    'sending side.' % shut)
         if name == 'SIGPIPE':
             return ('The program was ended by SIGPIPE: it sent on a '
                     'connection that is gone, or was never there.')
@@ -164,8 +180,10 @@ def show(data, limit=60, raw='\\x%02x'):
     byte that can't."""
     text = data.decode('utf-8', 'backslashreplace')
     cut = len(text) > limit
-    text = ''.join('\\n' if c == '\n' else '\\0' if c == '\0' and '<' not in raw
-                   else c if c.isprintable() else raw % ord(c)
+    named = {'\n': '\\n', '\t': '\\t'}
+    if '<' not in raw:
+        named['\0'] = '\\0'
+    text = ''.join(named.get(c) or (c if c.isprintable() else raw % ord(c))
                    for c in text[:limit])
     return '"%s"%s' % (text, '...' if cut else '')
 
@@ -203,7 +221,8 @@ def own_error(run):
     seen = '%s, on standard error %s' % (plainly(run), show(said.encode()))
     if 'inet_pton' in said or 'inet_aton' in said:
         return seen, ('inet_pton() gives 1 when it succeeds, 0 for a text that '
-                      'is no address.')
+                      'is no address. It takes AF_INET and a number such as '
+                      '127.0.0.1, without a port, and looks no name up.')
     if 'inet_ntop' in said:
         return seen, ('The array is too small for the text of some addresses: '
                       'it takes INET_ADDRSTRLEN bytes, which is 16.')
@@ -215,7 +234,8 @@ def own_error(run):
             return seen, ('%s succeeded, and the program reports an error. Is '
                           'its test the wrong way round, is there a = for ==, '
                           'a semicolon behind the if, or is another variable '
-                          'tested?' % call.text)
+                          'tested?' % re.sub(r' "(?:[^"\\]|\\.)*"$', '',
+                                             call.text))
     return seen, 'The program ends there by itself.'
 
 
@@ -226,12 +246,19 @@ def lost(call, run):
               run.calls.index(c) < run.calls.index(call)]
     if before:
         return '%s was called before.' % before[0].text
+    if fd == -1:
+        return '-1 is no descriptor. Is the call made before socket()?'
     if fd in (0, 1, 2) and main is not None:
-        return ('%d is %s, not what socket() gave (%d). Is the variable '
-                'assigned a second time, or are the inner parentheses missing '
-                'in (s = socket(...)) == -1?' % (fd, (
-                    'standard input', 'standard output',
-                    'standard error')[fd], main))
+        given = next((c for c in run.of('accept') if c.result is not None and
+                      c.result >= 0), None)
+        given = given if given and call.name != 'accept' else None
+        return ('%d is %s, not what %s() gave (%d). Is the variable assigned a '
+                'second time, or are the inner parentheses missing in '
+                '(s = %s(...)) == -1?' % (fd, (
+                    'standard input', 'standard output', 'standard error')[fd],
+                    'accept' if given else 'socket',
+                    given.result if given else main,
+                    'accept' if given else 'socket'))
     return 'It is not the descriptor that socket() gave%s.' % (
         '' if main is None else ', %d' % main)
 
@@ -246,6 +273,10 @@ def called(run, name, expected, see=None, hint=''):
                 None, 0, -signal.SIGXFSZ):
             raise Fault(expected, '%s, and there the program ends'
                         % last.text.replace(' ...', ''),
+                        'A number stands where accept() takes a pointer: its '
+                        'third argument is &address_length, a variable with '
+                        'the size in it.' if name == 'accept' and
+                        last.args == ['0 bytes'] and crash(run) else
                         crash(run) or '', see)
         return calls
     broken = crash(run)
@@ -260,6 +291,8 @@ def called(run, name, expected, see=None, hint=''):
         if TALK.index(failed.name) < TALK.index(name):
             raise Fault(expected, failed.text, '%s() failed, so %s() was not '
                         'reached.' % (failed.name, name), see)
+        if failed.name == 'accept' and name == 'listen':
+            hint = 'accept() is called before listen(), or listen() is missing.'
         if failed.name == 'connect':
             hint = 'connect() is the client\'s call: a server has %s().' % name
         raise Fault(expected, '%s() is not called, and then %s' % (
@@ -278,11 +311,32 @@ def called(run, name, expected, see=None, hint=''):
                     see)
     if run.status is None:
         raise Fault(expected, plainly(run), '%s() is not reached.' % name, see)
-    error = own_error(run)
+    error = own_error(run) or silent_end(run)
     if error:
         raise Fault(expected, 'it ends before %s(): %s' % (name, error[0]),
                     error[1], see)
     raise Fault(expected, '%s() is not called' % name, hint, see)
+
+
+def blamed(run):
+    """own_error(), where the program reports an error of a call that succeeded;
+    or silent_end(); or None."""
+    error = own_error(run)
+    return error if error and ' succeeded, ' in error[1] else silent_end(run)
+
+
+def silent_end(run):
+    """What own_error() gives, for a program that ended with status 1 and said
+    nothing, though nothing had failed; or None."""
+    calls = run.of()
+    if run.status != 1 or run.stderr.strip() or not calls or calls[-1].failed:
+        return None
+    if calls[-1].name == 'close' and run.stdout:
+        return 'exit status 1, nothing on standard error', (
+            'Nothing failed, and all was done: the status is EXIT_SUCCESS.')
+    return 'exit status 1, nothing on standard error', (
+        '%s was the last call, and nothing failed. Does a return stand outside '
+        'its if: are braces missing?' % calls[-1].text)
 
 
 def waits_why(run):
@@ -291,6 +345,10 @@ def waits_why(run):
     if call is None:
         return ''
     if call.name == 'recv':
+        if [c for c in run.of('send') if c.result is not None] and \
+                run.of('accept'):
+            return ('It receives again after its answer. The Python receives '
+                    'once.')
         if getattr(run, 'needed_end', False):
             return ('It receives until the end of the stream, and the other '
                     'side keeps the connection open while it waits for an '
@@ -336,7 +394,8 @@ def fails_well(run, name, code, reaches=(b'Press Enter',)):
     more = [call for call in later if (call.name, call.fd, call.args) == (
         name, failed.fd, failed.args)]      # a few tries are no fault
     again = more and more[0] is later[0] and (
-        more != later or more[-1].error != code)
+        more != later or more[-1].error != code or run.status is None or
+        run.status == -signal.SIGXFSZ)
     answers = name == 'recv' and run.of('accept') and [
         call for call in later if call.name == 'send']
     word = WORDS.get(name, name)
@@ -350,9 +409,35 @@ def fails_well(run, name, code, reaches=(b'Press Enter',)):
         raise Fault('%s(), then %s' % (name, show(printed)),
                     '%s, then %s' % (show(printed), failed.text),
                     'The line is printed before the call is made.', see)
+    other = next((line for line in lines if reason in line and not re.search(
+        r'(?i)(?<![a-z])%s(?![a-z])' % word, line) and re.match(
+            r'(?:%s)(?:\(\))?:' % '|'.join(TALK), line)), None)
+    if right and other and run.status == 1:
+        raise Fault(expected, 'on standard error ' + show(other.encode()),
+                    'That call has not failed: its message stands outside its '
+                    'if, or in another one\'s.', see)
+    extra = next((line for line in run.stdout.split(b'\n') if line and
+                  not line.startswith(LINES)), None)
     if right and run.status == 1 and not (printed or again or answers):
+        if extra and name not in ('send', 'recv'):
+            raise Fault('nothing more on standard output', show(extra),
+                        'An error goes to standard error. Standard output is '
+                        'what the Python prints.', see)
         return
     seen = '%s, then %s' % (failed.text, plainly(run))
+    named = re.search(r'(?i)(?<![a-z])%s(?![a-z])' % word, said)
+    others = [line for line in lines if reason not in line and any(
+        os.strerror(n) in line for n in [0] + list(errno.errorcode))]
+    if later and named and others and run.status == 1 and not again:
+        raise Fault(expected, '%s, then %s, and on standard error %s' % (
+            failed.text, later[0].text, show(others[0].encode())),
+            'The reason is another call\'s: %s() may change errno. Report the '
+            'error before anything else is called.' % later[0].name, see)
+    if later and later[0].name in (name, 'socket') and not again and \
+            later[0].args != failed.args:
+        raise Fault(expected, '%s, then %s' % (failed.text, later[0].text),
+                    'The program tries something else. An error is reported, '
+                    'and ends the program.', see)
     if again:
         raise Fault(expected, '%s, then %s' % (failed.text, later[0].text),
                     '%s() is called again after it has failed. An error is '
@@ -366,11 +451,19 @@ def fails_well(run, name, code, reaches=(b'Press Enter',)):
         raise Fault(expected, '%s, then %s' % (failed.text, later[0].text),
                     'The error is reported, but the program goes on after it: '
                     'return EXIT_FAILURE is missing.', see)
+    if printed and right and run.status == 1 and \
+            printed.startswith(b'Press Enter'):
+        raise Fault(expected, '%s, and the prompt all the same' % failed.text,
+                    'The error is reported, but only after the prompt and the '
+                    'wait: the result is to be checked right behind the call.'
+                    if run.waited else 'The prompt is printed although the '
+                    'call failed: the result is to be checked right behind '
+                    'the call, and the program ends there.', see)
     if printed and right:
         raise Fault(expected, '%s, the message, then %s' % (
             failed.text, show(printed)), 'The error is reported, but the '
             'program goes on after it: return EXIT_FAILURE is missing.'
-            if run.status != 1 or printed.startswith(b'Press Enter') else
+            if run.status != 1 else
             'The program prints that line although '
             'the call failed, so it is not true.', see)
     broken = crash(run)
@@ -379,9 +472,16 @@ def fails_well(run, name, code, reaches=(b'Press Enter',)):
                     'signal. Report the error with perror("%s") and return '
                     'EXIT_FAILURE.' % name, see)
     if broken:
-        raise Fault(expected, seen, '%s() failed and gave -1. %s Is the '
-                    'result compared with -1 before it is used?' %
-                    (name, broken), see)
+        why = 'Is the result compared with -1 before it is used?'
+        if 'through %d,' % getattr(errno, code) in broken:
+            why = ('That number is errno: %s takes a text, which is '
+                   'strerror(errno).')
+        elif '18446744073709551615' in broken:
+            why = ('That is -1 without its sign, as a size_t holds it: the '
+                   'result is an ssize_t, to be compared with -1 before it is '
+                   'used.')
+        raise Fault(expected, seen, '%s() failed and gave -1. %s %s' %
+                    (name, broken, why), see)
     if run.status is None:
         raise Fault(expected, seen, 'The program does not end after the error. '
                     + ('It waits for Enter: is the result of %s() compared '
@@ -395,13 +495,16 @@ def fails_well(run, name, code, reaches=(b'Press Enter',)):
                     '%s() failed and nothing on standard error says so: %s' % (
                         name, 'print the reason with perror("%s").' % name
                         if run.status == 1 else
-                        'compare its result with -1, call perror("%s") and '
-                        'return EXIT_FAILURE.' % name), see)
+                        'compare its result with -1%s, call perror("%s") and '
+                        'return EXIT_FAILURE.' % (
+                            ' (a size_t is never below 0)'
+                            if name in ('send', 'recv') else '', name)), see)
     if reason not in said:
-        raise Fault(expected, 'on standard error ' + show(lines[0].encode()),
-                    'The reason is another call\'s: what is called between '
-                    '%s() and the message may change errno.' % name
-                    if any(os.strerror(n) in said for n in errno.errorcode)
+        raise Fault(expected, 'on standard error ' + show(
+                    (others or lines)[0].encode()),
+                    'The reason is another one. It comes from errno, which '
+                    'what is called between %s() and the message may change; '
+                    'or is it written into the program?' % name if others
                     else 'The message does not say the reason. perror("%s") '
                     'does both: the name and the reason.' % name, see)
     if not right:
@@ -415,31 +518,57 @@ def fails_well(run, name, code, reaches=(b'Press Enter',)):
                 'The status is EXIT_FAILURE, which is 1.', see)
 
 
-def fails(view, kind, name, code, reaches=(b'Press Enter',)):
-    """fails_well(), for a program that reports no error where there is none:
-    such a one has its test the wrong way round."""
+def fails(view, name, kinds, reaches=(b'Press Enter',)):
+    """fails_well(), for each of the kinds, a dictionary from the scenario to
+    its errno; for a program that reports no error where there is none: such a
+    one has its test the wrong way round."""
+    reaches = list(reaches) + [b'Press Enter']
     error = own_error(view.run('plain'))
     if error and error[1].startswith(name + '('):
         raise Fault('%s() succeeds, and the program goes on' % name, error[0],
                     error[1], (1, 'When a call fails'))
-    fails_well(view.run(kind), name, code, reaches)
+    faults = {}
+    for kind, code in kinds.items():
+        try:
+            fails_well(view.run(kind), name, code, reaches)
+        except Fault as fault:
+            faults[code] = fault
+    for code, fault in faults.items():
+        if len(faults) < len(kinds) and 'compare' in fault.why:
+            fault.why = ('Other errors of %s() are reported; this one, %s, is '
+                         'treated as none.' % (name, code))
+        raise fault
 
 
 def patient(view, name, see):
     """Where the program sets a limit on waiting, what it does at its end."""
-    limit = next((call for call in view.run('plain').of('setsockopt')
-                  if 'SO_RCVTIMEO' in call.args), None)
-    if not limit:
-        return
-    run = view.run(name + ' late')
-    ended = next((call for call in run.of(name) if call.error == 'EAGAIN'),
-                 None)
-    if ended and run.of(name)[-1] is ended:
-        raise Fault('%s() waits as long as it takes' % name,
-                    'after %s %s, then %s' % (limit.text, ended.text,
-                                              plainly(run)),
-                    'The program gives up when the other side takes its time; '
-                    'the Python waits.', see)
+    made = view.run('plain').of(name)
+    limits = [call for call in view.run('plain').of(
+        'setsockopt', 'poll', 'select', 'alarm') if call.name != 'setsockopt' or
+        'SO_RCVTIMEO' in call.args and (name == 'recv' or made and
+                                        call.fd == made[0].fd)]
+    kinds = []
+    if limits:
+        kinds = [name + ' late'] if limits[0].name == 'setsockopt' else ['limit']
+    if len(limits) > 1 and name == 'recv' and kinds == ['limit']:
+        kinds.append('second limit')
+    for kind in kinds:
+        run = view.run(kind)
+        waits = run.of(name, 'poll', 'select', 'alarm')
+        over = [call for call in waits if call.error == 'EAGAIN' or
+                call.name == 'alarm' or
+                call.name in ('poll', 'select') and call.result == 0]
+        if view.side == 'server' and any(
+                call.result is not None and call.result >= 0
+                for call in run.of(name)):
+            continue            # a limit on something else
+        if over and (over[-1] is waits[-1] or over[-1].name == 'alarm' and
+                     run.status != 0):
+            seen = '%s, then ' % limits[0].text * (kind == name + ' late')
+            raise Fault('%s() waits as long as it takes' % name,
+                        '%s%s, then %s' % (seen, over[-1].text, plainly(run)),
+                        'The program gives up when the other side takes its '
+                        'time; the Python waits.', see)
 
 
 def all_closed(run):
@@ -447,6 +576,9 @@ def all_closed(run):
     if run.status != 0:
         if crash(run):
             raise Fault('exit status 0', plainly(run), crash(run))
+        silent = silent_end(run)
+        if silent:
+            raise Fault('exit status 0', *silent)
         if run.status is not None:
             said = run.stderr.strip()
             raise Fault('exit status 0', '%s, %s' % (
@@ -454,7 +586,7 @@ def all_closed(run):
                 if said else 'nothing on standard error'),
                 'Nothing failed here, so the program ends with EXIT_SUCCESS.')
         raise Fault('the program ends', plainly(run), waits_why(run))
-    opened, ever, twice, zero = {}, {}, None, None
+    opened, ever, twice, zero, stray = {}, {}, None, None, None
     for call in run.of():
         if call.pid != run.program.pid:
             continue            # a child has descriptors of its own
@@ -466,8 +598,11 @@ def all_closed(run):
                 opened.pop(call.fd, None)
                 if call.fd < 3:
                     zero = call
-            elif call.error == 'EBADF' and call.fd in ever:
-                twice = call
+            elif call.error == 'EBADF':
+                if call.fd in ever:
+                    twice = call
+                else:
+                    stray = call
     for descriptor, call in opened.items():
         if zero:
             raise Fault('close(%d) = 0' % descriptor, zero.text,
@@ -475,11 +610,15 @@ def all_closed(run):
         kind = {'socket': 'The socket', 'accept': 'The connected socket'}.get(
             call.name, 'The duplicate')
         raise Fault('close(%d) = 0' % descriptor,
-                    twice.text if twice else '%s, and no close(%d)' % (
-                        call.text, descriptor),
+                    (twice or stray).text if twice or stray else
+                    '%s, and no close(%d)' % (call.text, descriptor),
                     '%s is never closed.' % kind + (
                         ' Another descriptor is closed a second time.'
-                        if twice else ' shutdown() ends the conversation, and '
+                        if twice else ' close() gets a number that nobody '
+                        'opened: is the result of %s() in that variable? A '
+                        'second declaration of it, in a block, is another '
+                        'variable.' % call.name if stray else
+                        ' shutdown() ends the conversation, and '
                         'leaves the descriptor.' if run.of('shutdown') else
                         ''), (1, 'Who closes what'))
     if twice:
@@ -499,7 +638,8 @@ def same_output(seen, expected, stderr=''):
                     'The Python prints nothing here.')
     wanted, got = expected.split(b'\n'), seen.split(b'\n')
     if seen.rstrip(b'\n') == expected.rstrip(b'\n'):
-        raise Fault(show(expected[-40:]), show(seen[-40:]),
+        start = max(0, len(expected.rstrip(b'\n')) - 36)
+        raise Fault(show(expected[start:]), show(seen[start:]),
                     'The newline at the end is missing.'
                     if len(seen) < len(expected) else
                     'There is a newline too many at the end.', see)
@@ -524,6 +664,12 @@ def same_output(seen, expected, stderr=''):
         if line and mine.startswith(line) and len(got) < len(wanted):
             raise Fault(show(line) + ' on a line of its own', show(mine),
                         'The newline behind it is missing.', see)
+        if line and n + 1 < len(wanted) and wanted[n + 1] and \
+                mine.startswith(wanted[n + 1]):
+            raise Fault('line %d: %s' % (n + 1, show(line)),
+                        'line %d: %s' % (n + 1, show(mine)),
+                        'The line comes later.' if line in seen else
+                        'The line is missing.', see)
         at = next((i for i, (a, b) in enumerate(zip(line, mine)) if a != b),
                   min(len(line), len(mine)))
         if b'8080' in line and line.replace(b'8080', b'36895') == mine:

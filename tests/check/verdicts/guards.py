@@ -4,11 +4,11 @@ import signal
 
 import scenarios as play
 from .call_accept import accepts
-from .call_send_recv import conversation, filled
+from .call_send_recv import conversation
+from .edges import filled
 from .findings import Fault, apart, crash, fails_well, plainly, show
-from .runs import NASTY_SHOWN
+from .runs import LINES, NASTY, PIECES, expected_output
 from .suite import test
-from .whole import expected_output
 
 
 def holds(view, kind, see, why):
@@ -25,10 +25,10 @@ def holds(view, kind, see, why):
         return run
     odd = [call for call in run.of(name) if call.error == 'EINTR']
     if odd and run.status == 1:
-        raise Fault(expected, '%s, then the program gives up' % ', then '.join(
-            call.text for call in odd), why + (
-                ' Each time: a signal may come again.' if len(odd) > 1 else
-                ''), see)
+        raise Fault(expected, '%s%s, then the program gives up' % (
+            '%d times ' % len(odd) if len(odd) > 1 else '', odd[0].text), why +
+            (' Each time: a signal may come again.' if len(odd) > 1 else ''),
+            see)
     if run.status is None:
         raise Fault(expected, plainly(run), why, see)
     wanted, found = apart(wanted, run.stdout)
@@ -46,6 +46,13 @@ def accept_interrupted(view):
     accepts(view)
     run = view.run('accept interrupted')
     wanted = expected_output(view, run)
+    taken = [call for call in run.of('accept') if not call.failed]
+    if (run.status != 0 or run.stdout != wanted) and taken and run.of('recv'):
+        raise Fault('the exchange goes on to its end', '%s, then %s, %s' % (
+            taken[0].text, ', then '.join(call.text for call in run.of(
+                'recv')[:2]), plainly(run)), 'accept() was made again, as it '
+            'should be. errno keeps its value when a call succeeds: it counts '
+            'only where the result is -1.', (7, 'Interrupted calls'))
     if run.status != 0 or run.stdout != wanted:
         raise Fault('accept(3) = -1 EINTR, then accept(3) = 4', '%s, %s' % (
             ', then '.join(call.text for call in run.of('accept')[:3]),
@@ -55,9 +62,15 @@ def accept_interrupted(view):
 @test([7], 'client', 'the client reads until the server closes', 'pieces',
       'long pieces')
 def pieces(view):
-    holds(view, 'pieces', (7, 'Reading to the end'), 'The answer came in three '
+    run = view.run('pieces')
+    shown = run.stdout.partition(b'Received from server: ')[2][:-1]
+    if shown and not LINES.startswith(shown[:4]):
+        raise Fault(show(LINES), show(shown), 'Each piece overwrites the one '
+                    'before: recv() is to write behind what has come already, '
+                    'at data + done.', (7, 'Reading to the end'))
+    holds(view, 'pieces', (7, 'Reading to the end'), 'The answer came in %d '
           'pieces. One recv() brings what is there; the message is whole only '
-          'when recv() gives 0.')
+          'when recv() gives 0.' % len(PIECES))
     filled(view, view.run('long pieces'), 'The answer came in two pieces, of '
            '600 and 1400 bytes. One recv() brings what is there.')
 
@@ -99,7 +112,7 @@ def all_sent(view, run, see):
                     sends_made[:3])),
                 'EINTR is no reason to stop: that send() took nothing, and is '
                 'made again.' if text.startswith(got) and
-                run.of('send')[-1].error == 'EINTR' else
+                sends_made[-1:] and run.of('send')[-1].error == 'EINTR' else
                 'send() took only a part, and the rest was never sent: go on '
                 'behind the bytes that it took.' if text.startswith(got) else
                 crash(run) or 'After a short send() the next one must begin '
@@ -146,32 +159,51 @@ def control(view):
     run = view.run('bytes')
     label = b'Received from client: ' if view.side == 'server' else \
         b'Received from server: '
-    at = run.stdout.find(label)
-    found = b'' if at < 0 else run.stdout[at:].split(
-        b'\nHello message sent')[0].rstrip(b'\n')
-    wanted = label + NASTY_SHOWN
     see = (7, 'Bytes that drive a terminal')
+    wanted = label + b''.join(printed(byte) for byte in NASTY) + (
+        b'\nHello message sent\n' if view.side == 'server' else b'\n')
+    found = run.stdout[max(0, run.stdout.find(label)):]
     broken = crash(run)
     if broken:
         raise Fault(show(wanted), plainly(run), broken, see)
     if found.lower() == wanted.lower() and run.status == 0:
         return
-    rest = found[len(label):]
-    if rest == b'a':
-        why = ('The text ends at the NUL byte: received bytes are no string, '
-               'and their number is what recv() returned.')
-    elif b'\x1b' in found:
-        why = ('ESC and its like go to the terminal, which obeys them. Print '
-               'the control characters (but newline and tab) as \\xNN.')
-    elif b'\xc3\xa9\n' not in found or b'\\\xff' not in found:
-        why = ('Only the control characters below 32 (but newline and tab) '
-               'and DEL are replaced; all other bytes are printed as they '
-               'are.')
-    else:
-        why = ('Each control character but newline and tab is printed as \\x '
-               'and two hexadecimal digits.')
-    raise Fault(*apart(wanted, found, '<%02x>'), why + ' (Here <09> stands for '
-                'a byte 9 that is printed as it is.)', see)
+    if label not in run.stdout:
+        raise Fault(show(wanted), 'no such line, ' + plainly(run), 'All bytes '
+                    'are printed, in one form or the other.', see)
+    at, why = len(label), (
+        'More is printed than was received.' if len(found) > len(wanted) else
+        'The end is missing: the text ends with a newline of its own.')
+    for byte in NASTY:
+        if found[at:].lower().startswith(printed(byte).lower()):
+            at += len(printed(byte))
+            continue
+        if found[at:].startswith(b'\\xffffff'):
+            why = ('A char has a sign here, so that this byte is a negative '
+                   'number: make it an unsigned char first.')
+        elif not found[at:].rstrip(b'\n') and byte == 0:
+            why = ('The text ends at the NUL byte: received bytes are no '
+                   'string, and their number is what recv() returned.')
+        elif len(printed(byte)) == 1 and found[at:at + 1] == b'\\':
+            why = ('The byte %d is replaced, and drives no terminal: only the '
+                   'control characters below 32, but newline and tab, and DEL '
+                   'do.' % byte)
+        elif found[at:at + 1] == bytes([byte]) != printed(byte):
+            why = ('The byte %d goes to the terminal, which may obey it: the '
+                   'control characters, but newline and tab, are printed as '
+                   '\\xNN.' % byte)
+        else:
+            why = ('The byte %d is missing, or in another form: a control '
+                   'character is \\x and two hexadecimal digits, all others '
+                   'come as they are.' % byte)
+        break
+    raise Fault(*apart(wanted, found, '<%02x>'), why, see)
+
+
+def printed(byte):
+    """A byte as a terminal may get it."""
+    return bytes([byte]) if byte in b'\n\t' or 32 <= byte != 127 else \
+        b'\\x%02x' % byte
 
 
 @test([7], 'server client', 'a close() interrupted by a signal is not made '

@@ -17,6 +17,12 @@ BEFORE = {
     (7, 'server'): 'all calls are as in lesson 06',
     (7, 'client'): 'all calls are as in lesson 06',
 }
+
+
+class Unjudged(Exception):
+    """A test's program does not compile."""
+
+
 TESTS = []       # (numbers, side, name, function, the kinds it runs, each)
 
 
@@ -73,15 +79,18 @@ def plan(number):
 
 
 def tests(number):
-    """The tests of a lesson: (name, function of the Subject), in order."""
+    """The tests of a lesson, in order: (name, function of the Subject, which
+    raises Fault, or Unjudged where there is no program to judge)."""
     def bound(side, parts):
         def run(subject):
+            if subject.lacks(side):
+                raise Unjudged
             view = View(subject, side)
             view.want(kind for _, kinds in parts for kind in kinds)
             for function, _ in parts:
                 function(view)
         return run
-    return [(COMPILES, lambda subject: None)] + [   # Subject.make() says
+    return [(COMPILES, lambda subject: subject.compiles())] + [
         (name, bound(side, parts)) for name, side, parts in plan(number)]
 
 

@@ -2,38 +2,20 @@
 pair on one port.
 """
 
+import os
 import re
 
 import scenarios as play
 from .call_accept import accepts
 from .call_bind import by_variable
-from .findings import (Fault, all_closed, crash, plainly, same_output, show,
-                       waits_why)
-from .runs import PROMPT
+from .findings import (Fault, all_closed, blamed, crash, main_socket, plainly,
+                       same_output, show, waits_why)
+from .runs import expected_output
 from .suite import ALL, View, test
 
 
-def expected_output(view, run):
-    """What the Python prints in this run."""
-    if view.number == 1 or view.number == 2:
-        return PROMPT
-    if view.number == 3:
-        return b'Server listening on port 8080\n' + PROMPT
-    if view.side == 'server':
-        text = b'Server listening on port 8080\n'
-        text += ("Connection from: ('%s', %d)\n" % (run.peer or ('?', 0))
-                 ).encode()
-        if view.number >= 6:
-            text += b'Received from client: %s\nHello message sent\n' % \
-                run.text
-        return text
-    if view.number == 5:
-        return b''
-    return b'Hello message sent\nReceived from server: %s\n' % run.text
-
-
 @test(ALL, 'server client', 'the output is the Python\'s, byte for byte',
-      'plain', each=True)
+      'plain', 'buffered', each=True)
 def output(view):
     run = view.run('plain')
     broken = crash(run)
@@ -42,8 +24,27 @@ def output(view):
     if view.side == 'server' and view.number >= 4 and run.peer is None:
         accepts(view)
     if run.status is None and not (view.number <= 3):
-        raise Fault('the program ends', plainly(run), waits_why(run))
+        raise Fault('the program ends', plainly(run), waits_why(run) or
+                    'It waits, but in none of the calls of the lessons.')
+    error = blamed(run)
+    if error and view.number >= 4:
+        raise Fault('what the Python prints, and exit status 0', *error)
     same_output(run.stdout, expected_output(view, run), run.stderr)
+    lost = set(run.stdout.split(b'\n')) - set(
+        line for line in view.run('buffered').stdout.split(b'\n'))
+    lost = [line for line in lost if not line.startswith(b'Connection from')]
+    if lost and view.run('buffered').status == 0:
+        raise Fault('%s, into a file or a pipe too' % show(lost[0]), 'it does '
+                    'not arrive', 'What printf() is given waits in a buffer '
+                    'until the program ends with return or exit(). _exit() '
+                    'and a closed descriptor 1 leave it there; fflush(stdout) '
+                    'sends it out.')
+    said = next((line for line in run.stderr.splitlines()
+                 if os.strerror(0) in line), None)
+    if said:
+        raise Fault('nothing on standard error', show(said.encode()), 'Nothing '
+                    'failed, as it says itself: the message stands outside its '
+                    'if.', (1, 'When a call fails'))
 
 
 @test(ALL, 'server client', 'every socket is closed, and the program ends '
@@ -56,12 +57,17 @@ def closed(view):
         all_closed(run)
     except Fault as fault:
         if run.status == 0:
-            fault.why = ('Where the numbers are 3 and 4, all is closed. Here '
-                         'they are others: is a number written where the '
-                         'variable belongs?')
+            fault.why = ('Where socket() gives 3, all is closed. Here it gave '
+                         '%s: is a number written where the variable belongs?'
+                         % main_socket(run))
         raise
     if view.number >= 6 and view.run('silent').status == 0:
         all_closed(view.run('silent'))
+    if view.run('plain').held:
+        raise Fault('it closes the connection and ends', 'the other side stays '
+                    'connected and says nothing: then the program waits',
+                    'It waits for the other side to close. This side closes '
+                    'first.', (1, 'Who closes what'))
     if view.number >= 4 and view.run('plain').reset:
         raise Fault('the other side finds the end of the stream',
                     'it finds a reset', 'The connection is broken off, not '
