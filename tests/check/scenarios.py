@@ -145,10 +145,13 @@ def prompt(bench, argv, what, faults='', redirect='', taken=False,
             try:
                 peer.connect(('127.0.0.1', ports.port))
                 run.connected = True
-                run.stays = program.until(lambda: program.idle() or
-                                          program.dozes())
+            except ConnectionResetError:
+                run.connected = True        # and then broken off
             except OSError:
                 pass
+            if run.connected:
+                run.stays = program.until(lambda: program.idle() or
+                                          program.dozes())
     program.type(b'\n')
     run.enter = program.ended()
     run.gave_up_enter = program.gave_up
@@ -258,6 +261,7 @@ def to_server(text, ending='keep', slow=False):
         if not program.until(peer.pump):
             run.stuck = program.waiting()
             run.keyboard = program.at_keyboard()
+            run.answered = bool(peer.data)
             if run.stuck is not None and run.stuck.name == 'recv':
                 peer.finish()           # would the end of the stream help?
                 run.needed_end = program.until(peer.pump)

@@ -176,9 +176,12 @@ class Cell:
         if out != wanted:
             at = len(os.path.commonprefix([out, wanted]))
             at = out.rfind(b'\n', 0, at) + 1
+            again = self.side == 'server' and self.call.startswith('recv') and \
+                len(out) > len(wanted)
             raise Fault('the output ' + show(wanted[at:], raw='<%02x>'),
-                        show(out[at:], raw='<%02x>'), '',
-                        self.see)
+                        show(out[at:], raw='<%02x>'), 'The server received '
+                        'again. A client that waits for its answer sends no '
+                        'more.' if again else '', self.see)
 
     def nothing_open(self, run):
         """Each socket is closed; where it fails before there is a connection,

@@ -115,6 +115,7 @@ def put(texts, folder):
 def masked(message):
     """The message without what differs from run to run."""
     message = re.sub(r'\s+', ' ', message)
+    message = re.sub(r'\d+(?="\.\.\.)', 'N', message)
     message = re.sub(r'-?\b\w*\d{4,}\w*\b', lambda m: m[0] if m[0] in KEPT
                      else 'N', message)
     return re.sub(r'(\w+\.c:|lines? )\d+(:\d+)?|\d+ (?=\|)', r'\1N ', message)

@@ -18,7 +18,7 @@ TALK = ('socket', 'setsockopt', 'bind', 'listen', 'accept', 'connect', 'send',
 WORDS = {'bind': 'bind(?:ing)?', 'listen': 'listen(?:ing)?',
          'accept': 'accept4?(?:ing)?', 'connect': 'connect(?:ing)?',
          'send': '(?:send(?:to|msg|all|ing)?|writev?)',
-         'recv': '(?:recv(?:from|msg)?|readv?|receiv(?:e|ing))'}
+         'recv': '(?:recv(?:from|msg)?|readv?|receive|receiving)'}
 LINES = (b'Press Enter', b'Server listening', b'Connection from',
          b'Received from', b'Hello message sent')   # what the Python prints
 
@@ -345,8 +345,7 @@ def waits_why(run):
     if call is None:
         return ''
     if call.name == 'recv':
-        if [c for c in run.of('send') if c.result is not None] and \
-                run.of('accept'):
+        if getattr(run, 'answered', False):
             return ('It receives again after its answer. The Python receives '
                     'once.')
         if getattr(run, 'needed_end', False):

@@ -65,7 +65,8 @@ def pieces(view):
     run = view.run('pieces')
     shown = run.stdout.partition(b'Received from server: ')[2][:-1]
     if shown and not LINES.startswith(shown[:4]):
-        raise Fault(show(LINES), show(shown), 'Each piece overwrites the one '
+        raise Fault('%s and so on' % show(LINES[:10]), 'another beginning, '
+                    'that of a later piece', 'Each piece overwrites the one '
                     'before: recv() is to write behind what has come already, '
                     'at data + done.', (7, 'Reading to the end'))
     holds(view, 'pieces', (7, 'Reading to the end'), 'The answer came in %d '

@@ -9,8 +9,8 @@ import scenarios as play
 
 PROMPT = b'Press Enter to close the socket.'
 NUMBER = random.randrange(1000, 10000)
-SHORT = ('Grüße zu 100 %%d \\ von Nr. %d' % NUMBER).encode()
-ANSWER = ('Grüß Gott, 100 %%d \\ und %d mal willkommen' % NUMBER).encode()
+SHORT = ('Grüße, 100 %%d \\ Nr. %d' % NUMBER).encode()
+ANSWER = ('Grüß Gott, 100 %%d \\ %d mal' % NUMBER).encode()
 LONG = b''.join(b'%06d,' % (NUMBER + n) for n in range(300))[:2000]
 LINES = ('\tZeile Nr. %d\nzweite Zeile, wie die erste ' % NUMBER).encode()
 PIECES = [LINES[:9], LINES[9:16]] + [       # these end in an r and a newline
