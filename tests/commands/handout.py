@@ -111,7 +111,10 @@ def blocks(text):
         elif para:
             yield 'para', para.strip()
         else:
-            yield 'fence', info, code_.splitlines()
+            lines = [line for line in code_.splitlines()
+                     if line != '>>> exit()']       # says nothing on paper
+            if lines:
+                yield 'fence', info, lines
 
 
 def sections(text):
