@@ -2,7 +2,7 @@
 # Each is a script in tests/commands/; what it takes is said there.
 
 SHELL = /bin/sh
-export LESSON SERVER CLIENT PORT FAULT LIMIT FULL BATSFLAGS DIR PAPER CC CFLAGS
+export LESSON GAP SERVER CLIENT PORT FAULT LIMIT FULL BATSFLAGS DIR PAPER CC CFLAGS
 
 .DEFAULT_GOAL = help
 .PHONY: help run test check diff trace hint solution reset watch faults \
@@ -23,7 +23,7 @@ diff: ## Python and C side by side: the sources, then the outputs (LESSON=)
 trace: ## the calls of both, side by side (LESSON=)
 	@sh tests/commands/trace.sh
 
-hint: ## one more hint each time (LESSON=)
+hint: ## one more hint each time (LESSON=) [GAP=]
 	@sh tests/commands/hint.sh
 
 solution: ## how your file differs from the solution (LESSON=)

@@ -304,8 +304,10 @@ def learner(bench, folder, some):
                                else cell.call, cell.what))
         print('     ' + fault.message().replace('\n', '\n     '))
         if cell.faults:
-            print('     Try: make run FAULT="%s"' % ' '.join(
-                side + ':' + word for word in cell.faults.split()))
+            print('     Try: %smake run FAULT="%s"%s' % (
+                'SPY_LOG=$PWD/build/calls ' * (see == (7, CLOSING)),
+                ' '.join(side + ':' + word for word in cell.faults.split()),
+                ', and grep close build/calls' * (see == (7, CLOSING))))
     print('\n%s %d faults.' % ('The pair does not hold. It was tried under'
                                if missing else 'The pair holds under', count))
     if bench.weaker:

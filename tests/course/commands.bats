@@ -67,6 +67,12 @@ setup() {
         shows "TODO(06-send-recv/${gap%/*}) in lessons/06-send-recv/${gap#*/}.c"
         sed -i "s,^ *// END(06-send-recv/${gap%/*}),;\n&," lessons/06-*/*.c
     done
+    run -0 course hint LESSON=6
+    shows "TODO(06-send-recv/1)" "make hint LESSON=06 GAP=2"
+    run -0 course hint LESSON=6 GAP=2
+    shows "TODO(06-send-recv/2) in lessons/06-send-recv/server.c"
+    run -2 course hint LESSON=6 GAP=5
+    shows "GAP=5 is no gap of 06-send-recv"
     run -2 course hint LESSON=7
     shows "no hints" "lessons/07-complete-pair/README.md"
 }

@@ -129,6 +129,8 @@ def peer_why(line, peer):
     shown = re.search(r'\d+\.\d+\.\d+\.\d+', line)
     shown = shown[0] if shown else None
     if port not in numbers:
+        if not numbers:
+            return 'The port is missing.'
         if 54321 in numbers:
             return ('54321 is the example of the text. The peer\'s address is '
                     'what accept() writes.')
@@ -169,9 +171,9 @@ def peer_why(line, peer):
                 'made from the struct, not from its sin_addr.')
     if shown is None and '.-' in line:
         return 'A byte of an address has no sign: it is an unsigned char.'
-    if shown and address.startswith(shown):
+    if shown and shown != address and address.startswith(shown):
         return 'The end of the address is cut off.'
-    if shown is None and address[:6] in line:
+    if shown is None and address[:6] in line and address not in line:
         return 'The end of the address is cut off.'
     if shown is None:
         return ('The address is printed as a number or not at all: '
@@ -184,7 +186,13 @@ def peer_why(line, peer):
 
 
 @test([4, 6, 7], 'server', 'an accept() that fails ends the program with its '
-      'error', 'accept fails', 'accept has no room')
+      'error', 'accept fails', 'accept has no room', 'accept interrupted')
 def accept_fails(view):
     fails(view, 'accept', {'accept fails': 'EPERM', 'accept has no room':
                            'EMFILE'}, [b'Connection from'])
+    run = view.run('accept interrupted')
+    calls = run.of('accept')
+    if run.status == 0 and calls and all(call.failed for call in calls):
+        raise Fault('the call again, or an error', '%s, then exit status 0' %
+                    calls[0].text, 'EINTR is a failure too: there is no '
+                    'connection.', (1, 'When a call fails'))

@@ -31,7 +31,7 @@ def reuse(view):
         elif call.error == 'EFAULT':
             why = 'The fourth argument is the address of the value: &on.'
         elif call.error == 'EINVAL':
-            why = 'The length is that of the value: sizeof on, 4 bytes.'
+            why = 'The value is an int, and the length its size: 4 bytes.'
         elif call.error in ('EBADF', 'ENOTSOCK'):
             why = lost(call, run)
         elif call.failed:
@@ -97,7 +97,10 @@ def address_fault(run, call, expected, see):
                     'The family in the struct is not AF_INET: sin_family is '
                     '%s, or the pointer leads somewhere else.' % (
                         'missing' if 'AF_UNSPEC' in call.text else 'set to '
-                        'something else') if '127' not in call.args else
+                        'something else') if '127' not in call.args and
+                    not text_family(call) else
+                    'The pointer leads to the text of the address; it is to '
+                    'lead to the struct.' if text_family(call) else
                     '127 is where the address begins: inet_pton() has written '
                     'over the struct. Its last argument is '
                     '&server_address.sin_addr.', see)
@@ -111,6 +114,13 @@ def wrong_length(expected, call, see):
                 'the struct, sizeof server_address, which is 16%s.' % (
                     ', not that of a pointer to it, 8' if ', 8 bytes' in
                     call.text else ''), see)
+
+
+def text_family(call):
+    """Whether the family is really the first two letters of an address."""
+    number = int(call.args[0]) if call.args and call.args[0].isdigit() else 0
+    return number > 255 and all(chr(byte) in '0123456789.' for byte in
+                                number.to_bytes(4, 'little')[:2])
 
 
 def right_port(call, expected, see):
@@ -229,6 +239,9 @@ def bind_address(view):
     if address == '255.255.255.255':
         raise Fault(expected, call.text, 'inet_addr() gives that for a text '
                     'that is no address. It knows numbers, and no names.', see)
+    if call.error == 'EADDRNOTAVAIL':
+        raise Fault(expected, call.text, 'The address is another. 0.0.0.0 '
+                    'stands for every address of this machine.', see)
     raise Fault(expected, call.text, 'The address is another. Was the struct '
                 'zeroed, and was the text given to inet_pton()?', see)
 

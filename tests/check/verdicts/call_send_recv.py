@@ -65,7 +65,8 @@ def server_receives(view):
     receives(view)
 
 
-@test([6, 7], 'server', 'what was received is printed', 'plain', 'shifted')
+@test([6, 7], 'server', 'what was received is printed', 'plain', 'shifted',
+      'tiny')
 def server_prints(view):
     prints_received(view, b'Received from client: ')
 
@@ -81,7 +82,8 @@ def client_receives(view):
     receives(view)
 
 
-@test([6, 7], 'client', 'what was received is printed', 'plain', 'shifted')
+@test([6, 7], 'client', 'what was received is printed', 'plain', 'shifted',
+      'tiny')
 def client_prints(view):
     prints_received(view, b'Received from server: ')
 
@@ -128,7 +130,8 @@ def sends(view, text):
     if sent != text:
         if sent == text + b'\0':
             raise Fault(expected, call.text, 'The \'\\0\' is sent along: the '
-                        'length is strlen(message), 17, not sizeof, 18.',
+                        'length is strlen(message), 17, without + 1, and not '
+                        'sizeof, 18.',
                         see)
         if sent.rstrip(b'\n\r') == text:
             raise Fault(expected, call.text, 'A newline is sent along.', see)
@@ -306,6 +309,8 @@ def prints_received(view, label):
                    'replaced the first.' % run.of('recv')[1].result)
         elif not rest:
             why = 'The text is missing: what recv() brought is not printed.'
+        elif rest == run.text:
+            why = 'The newline behind the text is missing.'
         elif rest.startswith(run.text) and len(rest) in (1024, 1025):
             why = ('%d bytes are printed where %d were received: as many as '
                    'recv() returned belong there.' % (len(rest), got))
@@ -322,9 +327,11 @@ def prints_received(view, label):
             why = 'The text is cut after %d of %d bytes.' % (len(rest),
                                                           len(run.text))
         elif b'\\xffffff' in rest:
+            see = (7, 'Bytes that drive a terminal')
             why = ('A char has a sign here, so that a byte above 127 is a '
                    'negative number: make it an unsigned char first.')
         elif b'\\x' in rest and b'\\x' not in run.text:
+            see = (7, 'Bytes that drive a terminal')
             why = ('Bytes are replaced that drive no terminal: only the '
                    'control characters are, 0 to 31 without newline and tab, '
                    'and 127.')
@@ -339,3 +346,9 @@ def prints_received(view, label):
         else:
             why = 'That was never received.'
         raise Fault(*apart(wanted, found), why, see)
+    run = view.run('tiny')
+    if label + run.text + b'\n' not in run.stdout:
+        error = own_error(run)
+        raise Fault(show(label + run.text), error[0] if error else plainly(run),
+                    'Three bytes were sent. A text of any length is printed.',
+                    see)

@@ -224,13 +224,19 @@ def own_error(run):
                       'is no address. It takes AF_INET and a number such as '
                       '127.0.0.1, without a port, and looks no name up.')
     if 'inet_ntop' in said:
-        return seen, ('The array is too small for the text of some addresses: '
-                      'it takes INET_ADDRSTRLEN bytes, which is 16.')
+        return seen, ('The array is too small for the text of some addresses, '
+                      'or another size is given than its own: it takes '
+                      'INET_ADDRSTRLEN bytes, which is 16.')
     for number in errno.errorcode:      # "non-socket" is a reason, not a name
         said = said.replace(os.strerror(number), '')
     for call in run.of():
-        if not call.failed and call.result is not None and re.search(
-                r'\b%s\b' % WORDS.get(call.name, call.name), said):
+        if call.name == 'recv' and call.result == 0 and re.search(
+                r'\b%s\b' % WORDS['recv'], said):
+            return seen, ('recv() gave 0: the end of the stream. That is no '
+                          'error, and errno says nothing then.')
+        if not call.failed and call.result is not None and not (
+                call.name == 'recv' and run.of('recv')[-1].result == 0) and \
+                re.search(r'\b%s\b' % WORDS.get(call.name, call.name), said):
             return seen, ('%s succeeded, and the program reports an error. Is '
                           'its test the wrong way round, is there a = for ==, '
                           'a semicolon behind the if, or is another variable '
@@ -247,7 +253,8 @@ def lost(call, run):
     if before:
         return '%s was called before.' % before[0].text
     if fd == -1:
-        return '-1 is no descriptor. Is the call made before socket()?'
+        return ('-1 is no descriptor. Is the call made too early, or is '
+                'another variable given?')
     if fd in (0, 1, 2) and main is not None:
         given = next((c for c in run.of('accept') if c.result is not None and
                       c.result >= 0), None)
@@ -331,7 +338,7 @@ def silent_end(run):
     calls = run.of()
     if run.status != 1 or run.stderr.strip() or not calls or calls[-1].failed:
         return None
-    if calls[-1].name == 'close' and run.stdout:
+    if calls[-1].name == 'close':
         return 'exit status 1, nothing on standard error', (
             'Nothing failed, and all was done: the status is EXIT_SUCCESS.')
     return 'exit status 1, nothing on standard error', (
@@ -415,6 +422,11 @@ def fails_well(run, name, code, reaches=(b'Press Enter',)):
         raise Fault(expected, 'on standard error ' + show(other.encode()),
                     'That call has not failed: its message stands outside its '
                     'if, or in another one\'s.', see)
+    broken = crash(run)
+    if right and broken and run.status > 0:     # the sanitizer's own end
+        raise Fault(expected, '%s, the message, and then no end' % failed.text,
+                    'The error is reported, but the program goes on after it: '
+                    'return EXIT_FAILURE is missing. %s' % broken, see)
     extra = next((line for line in run.stdout.split(b'\n') if line and
                   not line.startswith(LINES)), None)
     if right and run.status == 1 and not (printed or again or answers):
@@ -427,7 +439,8 @@ def fails_well(run, name, code, reaches=(b'Press Enter',)):
     named = re.search(r'(?i)(?<![a-z])%s(?![a-z])' % word, said)
     others = [line for line in lines if reason not in line and any(
         os.strerror(n) in line for n in [0] + list(errno.errorcode))]
-    if later and named and others and run.status == 1 and not again:
+    if later and named and others and run.status == 1 and not again and \
+            not right:
         raise Fault(expected, '%s, then %s, and on standard error %s' % (
             failed.text, later[0].text, show(others[0].encode())),
             'The reason is another call\'s: %s() may change errno. Report the '
@@ -435,8 +448,8 @@ def fails_well(run, name, code, reaches=(b'Press Enter',)):
     if later and later[0].name in (name, 'socket') and not again and \
             later[0].args != failed.args:
         raise Fault(expected, '%s, then %s' % (failed.text, later[0].text),
-                    'The program tries something else. An error is reported, '
-                    'and ends the program.', see)
+                    'The program tries again in another way. An error is '
+                    'reported, and ends the program.', see)
     if again:
         raise Fault(expected, '%s, then %s' % (failed.text, later[0].text),
                     '%s() is called again after it has failed. An error is '

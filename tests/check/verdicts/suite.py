@@ -14,8 +14,8 @@ BEFORE = {
     (5, 'client'): 'socket() is as in lesson 01',
     (6, 'server'): 'socket() to accept() are as in lesson 04',
     (6, 'client'): 'socket() and connect() are as in lesson 05',
-    (7, 'server'): 'all calls are as in lesson 06',
-    (7, 'client'): 'all calls are as in lesson 06',
+    (7, 'server'): 'it does what lesson 06 asks',
+    (7, 'client'): 'it does what lesson 06 asks',
 }
 
 

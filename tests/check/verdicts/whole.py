@@ -24,7 +24,9 @@ def output(view):
     if view.side == 'server' and view.number >= 4 and run.peer is None:
         accepts(view)
     if run.status is None and not (view.number <= 3):
-        raise Fault('the program ends', plainly(run), waits_why(run) or
+        raise Fault('the program ends', plainly(run), 'The prompt of lessons '
+                    '01 to 03 is gone: nothing waits for Enter.'
+                    if run.keyboard else waits_why(run) or
                     'It waits, but in none of the calls of the lessons.')
     error = blamed(run)
     if error and view.number >= 4:
