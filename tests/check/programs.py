@@ -447,9 +447,12 @@ class Program:
 def listening(port):
     """Whether a socket of this network namespace listens on the port."""
     with open('/proc/net/tcp') as table:
+        next(table)
         for row in table:
             words = row.split()
-            if words[3] == '0A' and words[1].endswith(':%04X' % port):
+            if words[3] != '0A':
+                break           # those that listen come first, and are few
+            if words[1].endswith(':%04X' % port):
                 return True
     return False
 
