@@ -182,8 +182,8 @@ def judge_wrong(lesson, wrong, whole, record, cache):
         test, message = judge.judge(
             lesson, folder, first=True, cache=cache,
             only=None if whole else wrong.test,
-            sanitize=whole or ' line ' in wrong.message or
-            'Memory' in wrong.message)[-1]
+            sanitize=whole or any(word in wrong.message for word in (
+                ' line ', 'Memory', 'there the program ends')))[-1]
     if message is None:
         return None, 'is wrong, and accepted'
     if record:

@@ -4,8 +4,8 @@ import re
 
 from .call_bind import bind_port, by_variable, swapped
 from .call_listen import listens
-from .findings import (Fault, called, crash, fails, lost, order, own_error,
-                       patient, plainly, show, silent_end)
+from .findings import (NO_POINTER, Fault, called, crash, fails, lost, order,
+                       own_error, patient, plainly, show, silent_end)
 from .suite import test
 
 
@@ -59,8 +59,9 @@ def accepts(view):
            'EINVAL': 'The socket does not listen, or the length (its third '
                      'argument) was not set before: it says how much room '
                      'there is.',
-           'EFAULT': 'The second argument must point to room for an address, '
-                     'and the third to a socklen_t with its size.'}.get(call.error, '')
+           'EFAULT': NO_POINTER if call.args == ['0 bytes'] else
+           'The second argument must point to room for an address, and the '
+           'third to a socklen_t with its size.'}.get(call.error, '')
     raise Fault(expected, call.text, why, see)
 
 

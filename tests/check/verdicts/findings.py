@@ -19,6 +19,8 @@ WORDS = {'bind': 'bind(?:ing)?', 'listen': 'listen(?:ing)?',
          'accept': 'accept4?(?:ing)?', 'connect': 'connect(?:ing)?',
          'send': '(?:send(?:to|msg|all|ing)?|writev?)',
          'recv': '(?:recv(?:from|msg)?|readv?|receive|receiving)'}
+NO_POINTER = ('A number stands where accept() takes a pointer: its third '
+              'argument is &address_length, a variable with the size in it.')
 LINES = (b'Press Enter', b'Server listening', b'Connection from',
          b'Received from', b'Hello message sent')   # what the Python prints
 
@@ -280,9 +282,7 @@ def called(run, name, expected, see=None, hint=''):
                 None, 0, -signal.SIGXFSZ):
             raise Fault(expected, '%s, and there the program ends'
                         % last.text.replace(' ...', ''),
-                        'A number stands where accept() takes a pointer: its '
-                        'third argument is &address_length, a variable with '
-                        'the size in it.' if name == 'accept' and
+                        NO_POINTER if name == 'accept' and
                         last.args == ['0 bytes'] and crash(run) else
                         crash(run) or '', see)
         return calls
