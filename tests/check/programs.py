@@ -290,6 +290,7 @@ class Program:
         proc(5): the state and the CPU time in stat, the system call and its
         arguments in syscall, the number of times it went to sleep in status.
         """
+        self.naps = False
         try:
             with open('/proc/%d/stat' % self.pid) as file:
                 stat = file.read().rsplit(')', 1)[1].split()
@@ -335,13 +336,15 @@ class Program:
 
     def dozes(self, seconds=DOZE, naps=True):
         """Whether it has waited that long by looking again and again: it
-        wakes, uses next to no CPU time, and does nothing that shows. Without
-        `naps`, time in nanosleep(2) does not count: it may be a pause."""
+        wakes, uses next to no CPU time, and does nothing that shows. Seen while
+        it runs, or would if it were let, it does not doze. Without `naps`, time
+        in nanosleep(2) does not count: it may be a pause."""
+        runs = self._sleeping() is None and not self.naps
         done = [call for call in self.calls() if call.name not in
                 ('poll', 'select')]
         now = (int(self.cpu() * 20), len(done),
                os.path.getsize(self.paths['stdout']))
-        if now != self._state:
+        if now != self._state or runs:
             self._state, self._state_since = now, time.monotonic()
             self._napped, self._wakes = False, self._woken()
         self._napped = self._napped or self.naps
