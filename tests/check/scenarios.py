@@ -28,6 +28,8 @@ class Run:
         self.stuck = None           # the call it waited in without end
         self.keyboard = False       # it waited for its standard input
         self.text = b''             # what the other side sent
+        self.waited = self.stays = False    # for Enter: prompt() says
+        self.answered = self.needed_end = False     # before it was stuck
         self.held = False           # it did not close while the peer stayed
         self.reset = False          # how the connection ended for it
 
@@ -154,7 +156,6 @@ def prompt(bench, argv, what, faults='', redirect='', taken=False,
                                           program.dozes())
     program.type(b'\n')
     run.enter = program.ended()
-    run.gave_up_enter = program.gave_up
     if not run.enter:
         program.type(b'', close=True)
         run.eof = program.ended()
@@ -247,7 +248,6 @@ def to_server(text, ending='keep', slow=False):
         run.text = text
         program.until(lambda: program.begun('recv') or program.done('send') or
                       program.asleep(SOON))
-        run.early = program.done('send')
         if slow:
             program.until(lambda: program.asleep(SLOW))
         if ending == 'quiet':

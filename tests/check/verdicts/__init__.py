@@ -6,7 +6,8 @@ a name and a function that takes the Subject (judge.py), asks it for runs, and
 raises Fault if something is wrong. A test says one thing, about behaviour:
 what a program's text looks like is never judged.
 
-A module each for the calls, in the order of the lessons; findings.py has what
+A module each for the calls, in the order of the lessons; edges.py tries peers
+and errors, guards.py is lesson 07, whole.py the program; findings.py has what
 they share, runs.py the scenarios by name, suite.py how tests are registered.
 """
 

@@ -7,7 +7,7 @@ import scenarios as play
 from .call_accept import accepts
 from .call_bind import by_variable
 from .call_connect import the_connect
-from .findings import (COPIES, LINES, Fault, apart, called, copies, crash,
+from .findings import (COPIES, PRINTED, Fault, apart, called, copies, crash,
                        lost, main_socket, order, own_error, patient, plainly,
                        show, silent_end, waits_why)
 from .suite import test
@@ -287,7 +287,7 @@ def prints_received(view, label):
             if error:
                 raise Fault(show(wanted), *error, see)
             other = [line for line in run.stdout.split(b'\n') if line and
-                     not line.startswith(LINES)]
+                     not line.startswith(PRINTED)]
             raise Fault(show(wanted), show(other[0]) if other else
                         'no such line in ...%s' % show(run.stdout[-56:]),
                         'It stands on standard error; printf() prints on '

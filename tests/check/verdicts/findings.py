@@ -21,8 +21,8 @@ WORDS = {'bind': 'bind(?:ing)?', 'listen': 'listen(?:ing)?',
          'recv': '(?:recv(?:from|msg)?|readv?|receive|receiving)'}
 NO_POINTER = ('A number stands where accept() takes a pointer: its third '
               'argument is &address_length, a variable with the size in it.')
-LINES = (b'Press Enter', b'Server listening', b'Connection from',
-         b'Received from', b'Hello message sent')   # what the Python prints
+PRINTED = (b'Press Enter', b'Server listening', b'Connection from',
+           b'Received from', b'Hello message sent')     # by the Python
 
 
 class Fault(Exception):
@@ -352,10 +352,10 @@ def waits_why(run):
     if call is None:
         return ''
     if call.name == 'recv':
-        if getattr(run, 'answered', False):
+        if run.answered:
             return ('It receives again after its answer. The Python receives '
                     'once.')
-        if getattr(run, 'needed_end', False):
+        if run.needed_end:
             return ('It receives until the end of the stream, and the other '
                     'side keeps the connection open while it waits for an '
                     'answer.')
@@ -423,12 +423,12 @@ def fails_well(run, name, code, reaches=(b'Press Enter',)):
                     'That call has not failed: its message stands outside its '
                     'if, or in another one\'s.', see)
     broken = crash(run)
-    if right and broken and run.status > 0:     # the sanitizer's own end
+    if right and broken and (run.status or 0) > 0:     # the sanitizer's own end
         raise Fault(expected, '%s, the message, and then no end' % failed.text,
                     'The error is reported, but the program goes on after it: '
                     'return EXIT_FAILURE is missing. %s' % broken, see)
     extra = next((line for line in run.stdout.split(b'\n') if line and
-                  not line.startswith(LINES)), None)
+                  not line.startswith(PRINTED)), None)
     if right and run.status == 1 and not (printed or again or answers):
         if extra and name not in ('send', 'recv'):
             raise Fault('nothing more on standard output', show(extra),
